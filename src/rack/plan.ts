@@ -1,0 +1,122 @@
+/**
+ * What should be: the rack file worked out to one value per slot and switch. Everything that serves or changes the
+ * rack reads this and nothing else of the rack file.
+ */
+import type { Ipv4, Ipv6 } from '../wire/address.ts';
+import type { Millis, SlotNumber, VlanId, Watts } from './units.ts';
+
+export interface Plan {
+  /** The rack's name: letters, digits and hyphens; it also names the state directory. */
+  readonly rack: string;
+  /** `virtual`: boards and switches are simulated inside a namespace that pirack makes. */
+  readonly kind: 'virtual' | 'real';
+  /** The trunk interface that carries every slot's VLAN tagged; undefined in a virtual rack. */
+  readonly trunk: string | undefined;
+  /** DNS zone of the boards' host names, without a trailing dot. */
+  readonly zone: string;
+  readonly slots: readonly SlotPlan[];
+  readonly switches: readonly SwitchPlan[];
+  readonly images: readonly ImagePlan[];
+  readonly roots: RootsPlan;
+  readonly nfs: NfsPlan;
+  readonly power: PowerPlan;
+  readonly timings: Readonly<Record<TimingModel, BootTimings>>;
+}
+
+export interface SlotPlan {
+  readonly slot: SlotNumber;
+  /** Name of the switch, and the port by its faceplate name or number. */
+  readonly switch: string;
+  readonly port: string;
+  readonly vlan: VlanId;
+  /** The controller's interface towards this slot: `vlan<vlan>`. */
+  readonly leg: string;
+  /** The private /30: `controller` is the leg's address, `board` the Pi's. */
+  readonly ipv4: { readonly network: string; readonly controller: Ipv4; readonly board: Ipv4 };
+  /** The public /64: the same two ends. */
+  readonly ipv6: { readonly network: string; readonly controller: Ipv6; readonly board: Ipv6 };
+  /** A further prefix routed to the board, where the rack file gives one. */
+  readonly routed: string | undefined;
+  /** TCP port of the SSH relay for this slot on the rack's public IPv4 address. */
+  readonly sshPort: number;
+  readonly hostName: string;
+  /** Image to boot; undefined = unassigned: the board gets 404s for all but the first stage. */
+  readonly image: string | undefined;
+  /** Board model to simulate in a virtual rack; undefined in a real one. */
+  readonly simulate: SimulatedModel | undefined;
+}
+
+export type SimulatedModel = '3B' | '3B+' | '4B';
+
+export interface SwitchPlan {
+  readonly name: string;
+  /** Management address (IPv4 or IPv6 literal) and UDP port. */
+  readonly address: string;
+  readonly port: number;
+  readonly snmp: SnmpPlan;
+  /** Faceplate ports that are never written. */
+  readonly uplinks: readonly string[];
+  /** PoE budget in watts that the boards of this switch may use together. */
+  readonly budget: Watts;
+  /** VLAN ids that the switch keeps for itself. */
+  readonly reservedVlans: readonly VlanId[];
+}
+
+/** A secret is named, never written: it is read when the switch is first spoken to. */
+export type SecretRef = { readonly file: string } | { readonly env: string };
+
+export type SnmpPlan =
+  | { readonly version: '2c'; readonly community: SecretRef }
+  | {
+      readonly version: '3';
+      readonly user: string;
+      readonly auth: { readonly protocol: SnmpAuth; readonly key: SecretRef };
+      readonly priv: { readonly protocol: SnmpPriv; readonly key: SecretRef };
+    };
+export type SnmpAuth = 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+export type SnmpPriv = 'aes128' | 'aes256b' | 'aes256r';
+
+export interface ImagePlan {
+  readonly name: string;
+  /** Directory that holds `boot/` and `root/`, absolute or relative to the rack file (made absolute here). */
+  readonly directory: string;
+}
+
+export interface RootsPlan {
+  /** Where the boards' writable roots live. */
+  readonly directory: string;
+  readonly backend: 'auto' | 'btrfs' | 'overlay' | 'reflink' | 'copy';
+}
+
+export interface NfsPlan {
+  readonly server: 'auto' | 'ganesha' | 'kernel';
+  readonly version: '3' | '4.1';
+}
+
+export interface PowerPlan {
+  /** How long a port stays off in a power cycle, once it reads off. */
+  readonly hold: Millis;
+  /** How many boards of one switch may be between power-on and ssh up at the same time. */
+  readonly concurrentBoots: number;
+  /** How often every switch is read. */
+  readonly poll: Millis;
+}
+
+/** Keyed by what can be told apart before a board is known well: `default` serves until it is. */
+export type TimingModel = '3B' | '3B+' | '4B' | 'default';
+
+/** How long a stage may last before the board counts as stuck (research: pi-boot §5.7). */
+export interface BootTimings {
+  /** Power-on to the first DISCOVER. */
+  readonly discover: Millis;
+  /** First DISCOVER to the first read request. */
+  readonly firstRequest: Millis;
+  /** Silence during TFTP, before the kernel is sent. */
+  readonly transferIdle: Millis;
+  /** Kernel sent to the NFS root connected. */
+  readonly rootMount: Millis;
+  /** NFS root connected to the SSH banner. */
+  readonly ssh: Millis;
+  /** OFFER delay after a DISCOVER of the boot ROM. */
+  readonly offerDelay: Millis;
+}
