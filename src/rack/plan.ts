@@ -46,7 +46,8 @@ export interface SlotPlan {
   readonly simulate: SimulatedModel | undefined;
 }
 
-export type SimulatedModel = '3B' | '3B+' | '4B';
+/** `qemu`: an arm64 guest with u-boot, a real kernel and a real NFS client, in place of a simulated Pi. */
+export type SimulatedModel = '3B' | '3B+' | '4B' | 'qemu';
 
 export interface SwitchPlan {
   readonly name: string;
