@@ -1,0 +1,73 @@
+/** What goes over the controller's socket. The same shapes are what `--json` prints. */
+import type { PowerAction, PowerProgress } from '../../jobs/power.ts';
+import type { BoardSeen, PowerSeen, SlotCondition } from '../../rack/slot-state.ts';
+import type { Step } from '../../rack/timeline.ts';
+import type { BootRow } from '../../store/boots.ts';
+import type { EventRow } from '../../store/events.ts';
+
+export interface SlotView {
+  readonly slot: number;
+  readonly switch: string;
+  readonly port: string;
+  readonly vlan: number;
+  readonly ipv4: string;
+  readonly ipv6: string;
+  readonly sshPort: number;
+  readonly hostName: string;
+  readonly image: string | null;
+  readonly condition: SlotCondition;
+  /** The furthest milestone of the current boot. */
+  readonly stage: string | null;
+  /** One sentence for a person. */
+  readonly progress: string;
+  /** Since when it is so, in milliseconds since the Unix epoch. */
+  readonly since: number;
+  readonly wanted: 'on' | 'off';
+  readonly power: PowerSeen | null;
+  readonly board: BoardSeen;
+  readonly reachable6: boolean | null;
+  readonly attempts: number;
+  readonly lastCause: string | null;
+  readonly boot: { readonly startedAt: number; readonly activity: string; readonly steps: readonly Step[] } | null;
+}
+
+export interface Summary {
+  readonly slots: number;
+  readonly conditions: Readonly<Partial<Record<SlotCondition, number>>>;
+  /** Since this controller's state was begun, or since the `since` that was asked for. */
+  readonly boots: number;
+  readonly failures: number;
+  /** Power-on to SSH banner, in milliseconds; null before the first board is up. */
+  readonly medianMs: number | null;
+  readonly p95Ms: number | null;
+}
+
+export interface StatusView {
+  readonly rack: string;
+  readonly kind: 'virtual' | 'real';
+  readonly controller: { readonly pid: number; readonly startedAt: number };
+  /** Parts that do not work as they should, one sentence each. */
+  readonly troubles: readonly string[];
+  readonly summary: Summary;
+  readonly slots: readonly SlotView[];
+}
+
+export interface BoardView {
+  readonly slot: SlotView;
+  readonly boots: readonly BootRow[];
+  readonly events: readonly EventRow[];
+}
+
+export interface PowerRequest {
+  readonly slots: readonly number[];
+  readonly action: PowerAction;
+  readonly who: string;
+}
+
+/** `POST /v1/power` answers with one of these a line; the last is the result. */
+export type PowerLine = { readonly progress: PowerProgress } | { readonly result: readonly PowerProgress[] };
+
+/** Every refusal: what was wrong and what was expected. */
+export interface ErrorBody {
+  readonly error: string;
+}

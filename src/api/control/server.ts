@@ -1,0 +1,143 @@
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { PowerProgress } from '../../jobs/power.ts';
+import type { BoardView, PowerLine, PowerRequest, StatusView } from './protocol.ts';
+
+/** What the socket offers, as the controller provides it. */
+export interface ControlTarget {
+  status(since: number | undefined): StatusView;
+  /** Undefined when the rack has no such slot. */
+  board(slot: number): BoardView | undefined;
+  power(request: PowerRequest, tell: (progress: PowerProgress) => void): Promise<readonly PowerProgress[]>;
+  refresh(): Promise<void>;
+}
+
+const MOST_BODY = 64 * 1024;
+/** The kernel's limit for the path of a unix socket, with its final NUL (unix(7)). */
+const MOST_PATH = 107;
+
+const powerRequest = z.strictObject({
+  slots: z.array(z.int().min(1)).min(1).max(10_000),
+  action: z.enum(['on', 'off', 'cycle']),
+  who: z.string().min(1).max(100),
+});
+
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Listens on the unix socket at `path`; a socket left by a controller that died is replaced, a live one is refused. */
+export async function serveControl(path: string, target: ControlTarget, log: Logger): Promise<Server> {
+  if (Buffer.byteLength(path) > MOST_PATH) {
+    throw new Error(
+      `the socket path ${path} is ${Buffer.byteLength(path)} bytes, expected at most ${MOST_PATH}: choose a shorter state directory`,
+    );
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: 0o750 });
+  if (existsSync(path)) {
+    if (await answers(path)) throw new Error(`another controller is serving on ${path}`);
+    rmSync(path);
+  }
+  const server = createServer((request, response) => {
+    handle(target, request, response).catch((cause: unknown) => refuse(response, cause, log));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o660);
+  return server;
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => socket.destroy());
+    socket.once('connect', () => socket.end());
+  });
+}
+
+async function handle(target: ControlTarget, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://controller');
+  const route = `${request.method} ${url.pathname}`;
+  const board = /^GET \/v1\/boards\/(\d{1,6})$/.exec(route);
+  if (board !== null) {
+    const view = target.board(Number(board[1]));
+    if (view === undefined) throw new Refusal(404, `no slot ${board[1]} in this rack`);
+    return json(response, view);
+  }
+  switch (route) {
+    case 'GET /v1/status': {
+      const since = url.searchParams.get('since');
+      if (since !== null && !/^\d{1,15}$/.test(since))
+        throw new Refusal(400, 'since: expected milliseconds since the Unix epoch');
+      return json(response, target.status(since === null ? undefined : Number(since)));
+    }
+    case 'POST /v1/refresh':
+      await target.refresh();
+      return json(response, {});
+    case 'POST /v1/power':
+      return power(target, request, response);
+    default:
+      throw new Refusal(
+        404,
+        `no ${route}: expected GET /v1/status, GET /v1/boards/N, POST /v1/refresh or POST /v1/power`,
+      );
+  }
+}
+
+async function power(target: ControlTarget, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const parsed = powerRequest.safeParse(await body(request));
+  if (!parsed.success) throw new Refusal(400, z.prettifyError(parsed.error));
+  const known = new Set(target.status(undefined).slots.map((slot) => slot.slot));
+  const unknown = parsed.data.slots.filter((slot) => !known.has(slot));
+  if (unknown.length > 0) throw new Refusal(404, `no slot ${unknown.join(', ')} in this rack`);
+  const say = (line: PowerLine) => response.write(`${JSON.stringify(line)}\n`);
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  const result = await target.power(parsed.data, (progress) => say({ progress }));
+  say({ result });
+  response.end();
+}
+
+async function body(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > MOST_BODY) throw new Refusal(413, `expected at most ${MOST_BODY} bytes of JSON`);
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString('utf8'));
+  } catch {
+    throw new Refusal(400, 'expected a JSON body');
+  }
+}
+
+function json(response: ServerResponse, value: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(value));
+}
+
+function refuse(response: ServerResponse, cause: unknown, log: Logger): void {
+  const status = cause instanceof Refusal ? cause.status : 500;
+  if (status === 500) log.error({ err: cause }, 'a request on the control socket failed');
+  const error = cause instanceof Error ? cause.message : String(cause);
+  if (response.headersSent) {
+    response.end(`${JSON.stringify({ error })}\n`);
+    return;
+  }
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ error }));
+}

@@ -1,0 +1,57 @@
+import { userInfo } from 'node:os';
+import { Command } from 'commander';
+import type { PowerAction, PowerProgress } from '../jobs/power.ts';
+import { parseRange } from '../rack/ranges.ts';
+import { CliError, EXIT } from './exit.ts';
+import { findController } from './places.ts';
+
+interface PowerOptions {
+  json?: boolean;
+  rack?: string;
+  state?: string;
+}
+
+export function powerCommand(): Command {
+  return new Command('power')
+    .argument('<action>', 'on, off or cycle')
+    .argument('<slots>', 'slots such as 7 or 1-36,40')
+    .description('switch the PoE of slots; answers when the switch reads as asked')
+    .option('--json', 'print progress and result as JSON, one object a line')
+    .option('--rack <name>', 'the rack whose controller to ask (default: the only one that serves)')
+    .option('--state <dir>', 'directory that holds the racks’ state')
+    .addHelpText('after', '\nExit code 0: every port reads as asked. 1: at least one does not; the reason is printed.')
+    .action(async (action: string, slots: string, options: PowerOptions) => {
+      process.exitCode = await runPower(action, slots, options);
+    });
+}
+
+async function runPower(action: string, text: string, options: PowerOptions): Promise<number> {
+  if (action !== 'on' && action !== 'off' && action !== 'cycle') {
+    throw new CliError(EXIT.usage, `expected on, off or cycle, got ${JSON.stringify(action)}`);
+  }
+  const slots = slotNumbers(text);
+  const client = await findController(options);
+  const show = options.json
+    ? (progress: PowerProgress) => console.log(JSON.stringify({ progress }))
+    : (progress: PowerProgress) => console.error(line(progress));
+  const result = await client.power({ slots, action: action as PowerAction, who: userInfo().username }, show);
+  const failed = result.filter((outcome) => outcome.state === 'failed');
+  if (options.json) console.log(JSON.stringify({ result }));
+  else {
+    for (const outcome of result) console.log(line(outcome));
+    if (result.length > 1) console.log(`${result.length - failed.length} of ${result.length} slots ${action === 'off' ? 'off' : 'on'}, ${failed.length} failed`);
+  }
+  return failed.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+function slotNumbers(text: string): readonly number[] {
+  try {
+    return parseRange(text);
+  } catch (cause) {
+    throw new CliError(EXIT.usage, (cause as Error).message, { cause });
+  }
+}
+
+function line({ slot, state, after, detail }: PowerProgress): string {
+  return `slot ${slot}: ${state} (${Math.round(after)} ms) ${detail}`;
+}

@@ -1,0 +1,38 @@
+import { connect } from 'node:net';
+import type { Clock } from '../rack/clock.ts';
+import type { Millis } from '../rack/units.ts';
+import type { Ipv4, Ipv6 } from '../wire/address.ts';
+
+export type SshProbe = { readonly up: true; readonly banner: string } | { readonly up: false; readonly reason: string };
+
+/** RFC 4253 §4.2: lines before the version string are allowed, and a line is at most 255 bytes. */
+const MOST_BYTES = 4096;
+
+/**
+ * Connects to port 22 and reads the SSH identification line (RFC 4253 §4.2): proof that the board's network, its root
+ * and its service manager work, without logging in. Never throws.
+ */
+export function probeSsh(address: Ipv4 | Ipv6, limit: Millis, clock: Clock): Promise<SshProbe> {
+  return new Promise((resolve) => {
+    let text = '';
+    const socket = connect({ host: address, port: 22 });
+    const finish = (result: SshProbe) => {
+      timer.cancel();
+      socket.destroy();
+      resolve(result);
+    };
+    const timer = clock.after(limit, () =>
+      finish({ up: false, reason: `no SSH banner from ${address} within ${limit} ms` }),
+    );
+    socket.on('error', (cause) => finish({ up: false, reason: cause.message }));
+    socket.on('close', () => finish({ up: false, reason: `${address} closed the connection before its SSH banner` }));
+    socket.on('data', (bytes) => {
+      text += bytes.toString('latin1');
+      const banner = text.split('\n').find((line) => line.startsWith('SSH-'));
+      if (banner !== undefined && text.includes('\n', text.indexOf(banner)))
+        finish({ up: true, banner: banner.trim().slice(0, 255) });
+      else if (text.length > MOST_BYTES)
+        finish({ up: false, reason: `${address} sent ${text.length} bytes and no SSH banner` });
+    });
+  });
+}

@@ -1,0 +1,240 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../rack/clock.ts';
+import type { Milestone } from '../rack/milestone.ts';
+import type { Plan } from '../rack/plan.ts';
+import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } from '../rack/slot-state.ts';
+import { advance, type Boot, stage, touch } from '../rack/timeline.ts';
+import type { SlotNumber } from '../rack/units.ts';
+import type { BootOutcome } from '../store/boots.ts';
+import type { HealthRow } from '../store/health.ts';
+import type { PowerRow } from '../store/power.ts';
+import type { Store } from '../store/store.ts';
+
+/** The newest error of the store stops the controller: a state that cannot be written may not be acted on. */
+export type Fatal = (what: string, cause: unknown) => void;
+
+/**
+ * The state of every slot, in memory and on disk. All that is seen of a board comes in here, and nothing else writes
+ * boots, boards, power rows and events.
+ */
+export class RackState {
+  readonly #slots = new Map<SlotNumber, SlotState>();
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #fatal: Fatal;
+  readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
+
+  constructor(plan: Plan, store: Store, clock: Clock, log: Logger, fatal: Fatal) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#fatal = fatal;
+    store.slots.sync(plan.slots, clock.now());
+    const boards = store.slots.boards();
+    const boots = store.boots.newest();
+    const power = new Map(store.power.all().map((row) => [row.slot, row]));
+    for (const slot of plan.slots) {
+      const row = power.get(slot.slot) as PowerRow;
+      const last = boots.get(slot.slot);
+      const current =
+        last !== undefined && last.outcome !== 'powered off' && last.outcome !== 'stuck' ? last : undefined;
+      this.#slots.set(slot.slot, {
+        slot: slot.slot,
+        assigned: slot.image !== undefined,
+        wanted: row.wanted,
+        cycling: row.cycling,
+        phase: 'settled',
+        waiting: undefined,
+        power: undefined,
+        board: boards.get(slot.slot) ?? NO_BOARD,
+        boot: current && resume(current),
+        bootId: current?.id,
+        attempts: row.attempts,
+        reachable6: undefined,
+        quarantine: row.quarantine,
+        lastCause: last?.cause,
+        since: clock.now(),
+      });
+    }
+  }
+
+  get(slot: SlotNumber): SlotState {
+    const state = this.#slots.get(slot);
+    if (state === undefined) throw new RangeError(`expected a slot of this rack, got ${slot}`);
+    return state;
+  }
+
+  all(): readonly SlotState[] {
+    return [...this.#slots.values()];
+  }
+
+  /** Calls `listener` whenever a boot begins, before the sighting that began it is seen by anybody else. */
+  onBegin(listener: (slot: SlotNumber) => void): void {
+    this.#beginListeners.push(listener);
+  }
+
+  /** Takes one sighting into the slot's boot and stores what is new about it. */
+  saw(slot: SlotNumber, milestone: Milestone, detail: string): void {
+    const state = this.get(slot);
+    const at = this.#clock.now();
+    const next = advance(state.boot, { milestone, at, detail });
+    if (next.began) {
+      if (state.bootId !== undefined)
+        this.#endBoot(state, milestone === 'power_on' ? 'powered off' : 'restarted', undefined);
+      this.#beginBoot(slot, next.boot);
+      return;
+    }
+    const up = next.reached && milestone === 'ssh_up';
+    this.#set(slot, { boot: next.boot, ...(up ? { attempts: 0, reachable6: true } : {}) });
+    if (!next.reached) return;
+    const step = next.boot.steps.at(-1);
+    const id = this.get(slot).bootId;
+    if (step === undefined || id === undefined) return;
+    this.#write(() => this.#store.boots.addStep(id, step));
+    if (up) {
+      this.#write(() => this.#store.boots.end(id, 'up', undefined, at));
+      this.#savePower(slot);
+    }
+  }
+
+  /** A sign of life that is no milestone. */
+  touch(slot: SlotNumber, activity: string): void {
+    const { boot } = this.get(slot);
+    if (boot !== undefined) this.#set(slot, { boot: touch(boot, this.#clock.now(), activity) });
+  }
+
+  /**
+   * Takes what a board said of itself. Fields that it did not say are kept while the MAC stays the same; another MAC is
+   * another board, which is an event and never a silent change.
+   */
+  observe(slot: SlotNumber, seen: Partial<BoardSeen>): void {
+    const before = this.get(slot).board;
+    const another = seen.mac !== undefined && before.mac !== undefined && seen.mac !== before.mac;
+    const base = another ? NO_BOARD : before;
+    const board: BoardSeen = {
+      mac: seen.mac ?? base.mac,
+      serial: seen.serial ?? base.serial,
+      revision: seen.revision ?? base.revision,
+      model: seen.model ?? base.model,
+    };
+    const same = (['mac', 'serial', 'revision', 'model'] as const).every((field) => board[field] === before[field]);
+    if (same) return;
+    this.#set(slot, { board });
+    this.#write(() => this.#store.slots.saveBoard(slot, board, this.#clock.now()));
+    if (another) {
+      this.event(slot, 'board_changed', `different board in slot ${slot}: MAC ${before.mac} is now ${board.mac}`);
+    }
+  }
+
+  setPower(slot: SlotNumber, power: PowerSeen): void {
+    this.#set(slot, { power });
+  }
+
+  /** Changes what is wanted of a slot; resolves when that is on disk, and only then may it be acted on. */
+  async intend(
+    slot: SlotNumber,
+    intent: Partial<Pick<SlotState, 'wanted' | 'cycling' | 'attempts' | 'quarantine'>>,
+  ): Promise<void> {
+    this.#set(slot, intent);
+    await this.#savePower(slot);
+  }
+
+  setPhase(slot: SlotNumber, phase: SlotState['phase'], waiting?: string): void {
+    this.#set(slot, { phase, waiting });
+  }
+
+  setReachable(slot: SlotNumber, reachable6: boolean, cause: string | undefined): void {
+    const before = this.get(slot).reachable6;
+    this.#set(slot, { reachable6, ...(cause === undefined ? {} : { lastCause: cause }) });
+    if (before === true && !reachable6)
+      this.event(slot, 'unreachable', `slot ${slot} no longer answers over IPv6: ${cause}`);
+    if (before === false && reachable6) this.event(slot, 'reachable', `slot ${slot} answers over IPv6 again`);
+  }
+
+  /** The boot is over: it stood still, or its power was cut. */
+  endBoot(slot: SlotNumber, outcome: BootOutcome, cause: string | undefined): void {
+    const state = this.get(slot);
+    this.#endBoot(state, outcome, cause);
+    this.#set(slot, {
+      boot: undefined,
+      bootId: undefined,
+      reachable6: undefined,
+      ...(cause === undefined ? {} : { lastCause: cause }),
+    });
+  }
+
+  event(slot: SlotNumber | undefined, kind: string, text: string): void {
+    const at = this.#clock.now();
+    this.#log.info({ slot, kind }, text);
+    this.#write(() => this.#store.events.add(at, slot, kind, text));
+  }
+
+  /** Writes the health of every slot to the health database. */
+  saveHealth(): void {
+    const checkedAt = this.#clock.now();
+    const rows = this.all().map(
+      (state): HealthRow => ({
+        slot: state.slot,
+        stage: condition(state) === 'booting' && state.boot !== undefined ? stage(state.boot) : condition(state),
+        power: state.power,
+        reachable6: state.reachable6,
+        since: state.since,
+        lastCause: state.lastCause,
+        checkedAt,
+      }),
+    );
+    this.#store.health.saveAll(rows);
+  }
+
+  #beginBoot(slot: SlotNumber, boot: Boot): void {
+    for (const listener of this.#beginListeners) listener(slot);
+    this.#set(slot, { boot, bootId: undefined, reachable6: undefined });
+    this.#write(() => {
+      const id = this.#store.boots.begin(slot, boot);
+      const now = this.get(slot);
+      // Steps seen while the row was on its way.
+      if (now.boot?.startedAt !== boot.startedAt) return;
+      for (const step of now.boot.steps) this.#store.boots.addStep(id, step);
+      this.#set(slot, { bootId: id });
+    });
+  }
+
+  #endBoot(state: SlotState, outcome: BootOutcome, cause: string | undefined): void {
+    const { bootId } = state;
+    if (bootId !== undefined) this.#write(() => this.#store.boots.end(bootId, outcome, cause, this.#clock.now()));
+  }
+
+  #savePower(slot: SlotNumber): Promise<void> {
+    const { wanted, cycling, attempts, quarantine } = this.get(slot);
+    return this.#write(() =>
+      this.#store.power.save({ slot, wanted, cycling, attempts, quarantine }, this.#clock.now()),
+    );
+  }
+
+  #set(slot: SlotNumber, change: Partial<SlotState>): void {
+    const before = this.get(slot);
+    const after = { ...before, ...change };
+    const same =
+      condition(before) === condition(after) &&
+      (before.boot && stage(before.boot)) === (after.boot && stage(after.boot));
+    this.#slots.set(slot, same ? after : { ...after, since: this.#clock.now() });
+  }
+
+  #write(write: () => void): Promise<void> {
+    const done = this.#store.commit.write(write);
+    done.catch((cause: unknown) => this.#fatal('the state database cannot be written', cause));
+    return done;
+  }
+}
+
+/** A boot that a controller before this one began. */
+function resume(row: { startedAt: Boot['startedAt']; steps: Boot['steps'] }): Boot {
+  const last = row.steps.at(-1);
+  return {
+    startedAt: row.startedAt,
+    steps: row.steps,
+    activityAt: last?.at ?? row.startedAt,
+    activity: last === undefined ? 'begun' : last.milestone,
+  };
+}

@@ -1,0 +1,91 @@
+import type { Migration } from './database.ts';
+
+/** Times are milliseconds since the Unix epoch. A migration, once released, is never edited: add the next one. */
+export const STATE_MIGRATIONS: readonly Migration[] = [
+  `
+  CREATE TABLE slots (
+    slot INTEGER PRIMARY KEY,
+    switch TEXT NOT NULL,
+    port TEXT NOT NULL,
+    vlan INTEGER NOT NULL,
+    ipv4 TEXT NOT NULL,
+    ipv6 TEXT NOT NULL,
+    routed TEXT,
+    host_name TEXT NOT NULL,
+    image TEXT
+  ) STRICT;
+
+  CREATE TABLE boards (
+    slot INTEGER PRIMARY KEY REFERENCES slots(slot) ON DELETE CASCADE,
+    mac TEXT,
+    serial TEXT,
+    revision INTEGER,
+    model TEXT,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE leases (
+    slot INTEGER PRIMARY KEY REFERENCES slots(slot) ON DELETE CASCADE,
+    address TEXT NOT NULL,
+    mac TEXT NOT NULL,
+    client TEXT NOT NULL,
+    given_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE power (
+    slot INTEGER PRIMARY KEY REFERENCES slots(slot) ON DELETE CASCADE,
+    wanted TEXT NOT NULL CHECK (wanted IN ('on', 'off')),
+    -- A power cycle that was asked for and is not finished: it is taken up again after a restart.
+    cycling INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    quarantine_cause TEXT,
+    quarantine_at INTEGER,
+    changed_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE boots (
+    id INTEGER PRIMARY KEY,
+    slot INTEGER NOT NULL REFERENCES slots(slot) ON DELETE CASCADE,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    outcome TEXT,
+    cause TEXT
+  ) STRICT;
+  CREATE INDEX boots_by_slot ON boots (slot, id);
+
+  CREATE TABLE steps (
+    boot INTEGER NOT NULL REFERENCES boots(id) ON DELETE CASCADE,
+    milestone TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (boot, milestone)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    slot INTEGER,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_slot ON events (slot, id);
+  `,
+];
+
+export const HEALTH_MIGRATIONS: readonly Migration[] = [
+  `
+  CREATE TABLE health (
+    slot INTEGER PRIMARY KEY,
+    stage TEXT NOT NULL,
+    admin INTEGER,
+    detection TEXT,
+    watts REAL,
+    reachable6 INTEGER,
+    since INTEGER NOT NULL,
+    last_cause TEXT,
+    checked_at INTEGER NOT NULL
+  ) STRICT;
+  `,
+];

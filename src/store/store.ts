@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { BootTable } from './boots.ts';
+import { type Db, openDatabase } from './database.ts';
+import { EventTable } from './events.ts';
+import { GroupCommit } from './group-commit.ts';
+import { HealthTable } from './health.ts';
+import { LeaseTable } from './leases.ts';
+import { PowerTable } from './power.ts';
+import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
+import { SlotTable } from './slots.ts';
+
+/** The controller's two databases and their tables. Writes go through `commit`; the tables' own methods are synchronous. */
+export class Store {
+  readonly #state: Db;
+  readonly #health: Db;
+  readonly commit: GroupCommit;
+  readonly slots: SlotTable;
+  readonly leases: LeaseTable;
+  readonly power: PowerTable;
+  readonly boots: BootTable;
+  readonly events: EventTable;
+  readonly health: HealthTable;
+
+  constructor(directory: string) {
+    this.#state = openDatabase(join(directory, 'state.db'), 'FULL', STATE_MIGRATIONS);
+    this.#health = openDatabase(join(directory, 'health.db'), 'NORMAL', HEALTH_MIGRATIONS);
+    this.commit = new GroupCommit(this.#state);
+    this.slots = new SlotTable(this.#state);
+    this.leases = new LeaseTable(this.#state);
+    this.power = new PowerTable(this.#state);
+    this.boots = new BootTable(this.#state);
+    this.events = new EventTable(this.#state);
+    this.health = new HealthTable(this.#health);
+  }
+
+  /** `ok`, or what SQLite found wrong. */
+  integrity(): string {
+    const check = (db: Db) =>
+      (db.pragma('integrity_check') as { integrity_check: string }[]).map((row) => row.integrity_check);
+    const found = [...check(this.#state), ...check(this.#health)].filter((line) => line !== 'ok');
+    return found.length === 0 ? 'ok' : found.join('; ');
+  }
+
+  close(): void {
+    this.commit.flush();
+    this.#state.close();
+    this.#health.close();
+  }
+}
