@@ -127,7 +127,7 @@ export class SwitchPump {
     }
     const after = state.get(slot.slot);
     if (!isPowered(after) && after.boot !== undefined) state.endBoot(slot.slot, 'powered off', undefined);
-    if (isPowered(after) && after.boot === undefined && after.phase === 'settled') {
+    if (isPowered(after) && after.boot === undefined && after.phase === 'settled' && after.quarantine === undefined) {
       state.saw(slot.slot, 'power_on', `port ${slot.port} of ${slot.switch} found delivering`);
     }
     // A request that asked for what already is has nothing to wait for.
@@ -199,6 +199,7 @@ export class SwitchPump {
     state.setPhase(slot.slot, 'switching', undefined);
     tell(slot.slot, 'holding', `${detail}; held off for ${power.hold / 1000} s`);
     clock.after(power.hold, () => {
+      if (this.#stopped) return;
       this.#work.delete(slot.slot);
       // The off half of the cycle is done: what is left is to make it on, which `wanted` says already.
       void state.intend(slot.slot, { cycling: false }).then(() => this.kick());
@@ -303,7 +304,7 @@ export class SwitchPump {
       }
       if (open.size === 0) break;
       await sleep(clock, interval);
-      interval = millis(Math.min(interval * 1.5, LONGEST_POLL));
+      interval = millis(Math.min(Math.ceil(interval * 1.5), LONGEST_POLL));
     }
     for (const [port, slot] of open) late(slot, last.get(port) ?? 'nothing');
   }
