@@ -12,7 +12,8 @@ export function boardCommand(): Command {
     .option('--rack <name>', 'the rack whose controller to ask (default: the only one that serves)')
     .option('--state <dir>', 'directory that holds the racks’ state')
     .action(async (slot: string, options: { json?: boolean; rack?: string; state?: string }) => {
-      if (!/^[1-9]\d{0,5}$/.test(slot)) throw new CliError(EXIT.usage, `expected a slot number such as 17, got ${JSON.stringify(slot)}`);
+      if (!/^[1-9]\d{0,5}$/.test(slot))
+        throw new CliError(EXIT.usage, `expected a slot number such as 17, got ${JSON.stringify(slot)}`);
       const client = await findController(options);
       const view = await client.board(Number(slot));
       console.log(options.json ? JSON.stringify(view, null, 2) : describe(view));
@@ -34,7 +35,9 @@ function describe({ slot, boots, events }: BoardView): string {
   if (slot.lastCause !== null) lines.push(`  last cause  ${slot.lastCause}`);
   if (slot.attempts > 0) lines.push(`  recovery    ${slot.attempts} power cycles since it was last up`);
   for (const boot of boots) {
-    lines.push(`boot of ${time(boot.startedAt)}: ${boot.outcome ?? 'under way'}${boot.cause === undefined ? '' : ` — ${boot.cause}`}`);
+    lines.push(
+      `boot of ${time(boot.startedAt)}: ${boot.outcome ?? 'under way'}${boot.cause === undefined ? '' : ` — ${boot.cause}`}`,
+    );
     for (const step of boot.steps) {
       lines.push(`  +${inSeconds(step.at - boot.startedAt).padStart(8)}  ${step.milestone.padEnd(15)} ${step.detail}`);
     }

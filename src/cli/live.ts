@@ -28,7 +28,9 @@ export class LiveView {
       return;
     }
     const width = this.#out.columns ?? 80;
-    const lines = [...slotGrid(status.slots, width, true), ...attentionLines(status, 5), summary].map((line) => `${line}\u001b[K`);
+    const lines = [...slotGrid(status.slots, width, true), ...attentionLines(status, 5), summary].map(
+      (line) => `${line}\u001b[K`,
+    );
     const up = this.#lines > 0 ? `\u001b[${this.#lines}A` : '';
     this.#out.write(`${up}\r${lines.join('\n')}\n\u001b[J`);
     this.#lines = lines.length;

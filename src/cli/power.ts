@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { PowerAction, PowerProgress } from '../jobs/power.ts';
-import { parseRange } from '../rack/ranges.ts';
+import { parseRange } from '../rack/range.ts';
 import { CliError, EXIT } from './exit.ts';
 import { findController } from './places.ts';
 
@@ -39,7 +39,10 @@ async function runPower(action: string, text: string, options: PowerOptions): Pr
   if (options.json) console.log(JSON.stringify({ result }));
   else {
     for (const outcome of result) console.log(line(outcome));
-    if (result.length > 1) console.log(`${result.length - failed.length} of ${result.length} slots ${action === 'off' ? 'off' : 'on'}, ${failed.length} failed`);
+    if (result.length > 1)
+      console.log(
+        `${result.length - failed.length} of ${result.length} slots ${action === 'off' ? 'off' : 'on'}, ${failed.length} failed`,
+      );
   }
   return failed.length === 0 ? EXIT.done : EXIT.failed;
 }

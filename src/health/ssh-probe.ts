@@ -5,6 +5,7 @@ import type { Ipv4, Ipv6 } from '../wire/address.ts';
 
 export type SshProbe = { readonly up: true; readonly banner: string } | { readonly up: false; readonly reason: string };
 
+const SSH_PORT = 22;
 /** RFC 4253 §4.2: lines before the version string are allowed, and a line is at most 255 bytes. */
 const MOST_BYTES = 4096;
 
@@ -12,10 +13,10 @@ const MOST_BYTES = 4096;
  * Connects to port 22 and reads the SSH identification line (RFC 4253 §4.2): proof that the board's network, its root
  * and its service manager work, without logging in. Never throws.
  */
-export function probeSsh(address: Ipv4 | Ipv6, limit: Millis, clock: Clock): Promise<SshProbe> {
+export function probeSsh(address: Ipv4 | Ipv6, limit: Millis, clock: Clock, port = SSH_PORT): Promise<SshProbe> {
   return new Promise((resolve) => {
     let text = '';
-    const socket = connect({ host: address, port: 22 });
+    const socket = connect({ host: address, port });
     const finish = (result: SshProbe) => {
       timer.cancel();
       socket.destroy();

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { admit, RESERVED_WATTS } from '../rack/admission.ts';
-import { type Clock, sleep } from '../rack/clock.ts';
+import type { Clock } from '../rack/clock.ts';
 import type { PowerPlan, SlotPlan, SwitchPlan } from '../rack/plan.ts';
-import { DELIVERING, isBooting, isPowered, type SlotState } from '../rack/slot-state.ts';
-import { type Millis, millis, type SlotNumber, seconds, watts } from '../rack/units.ts';
+import { isBooting, isPowered, type SlotState } from '../rack/slot-state.ts';
+import { type Millis, type SlotNumber, seconds, watts } from '../rack/units.ts';
 import type { RackState } from './rack-state.ts';
 
 /** What a port reads, in the words of RFC 3621. */
@@ -15,14 +15,21 @@ export interface PortReading {
   readonly watts: number | undefined;
 }
 
+export interface Awaited {
+  /** The last reading; undefined where there was none. */
+  readonly reading: Pick<PortReading, 'admin' | 'detection'> | undefined;
+  /** Why the state was not reached: what was expected, how long it was waited for, what was read last. */
+  readonly problem: string | undefined;
+}
+
 /** What this job needs of a switch. */
 export interface PowerSwitch {
-  /** These ports, or all of them. */
-  read(ports?: readonly string[]): Promise<readonly PortReading[]>;
-  /** sysUpTime: one that went back means that the switch has restarted. */
-  upTime(): Promise<Millis>;
+  /** Reads every port. `restarted`: the switch has started anew since the poll before. */
+  poll(): Promise<{ readonly ports: readonly PortReading[]; readonly restarted: boolean }>;
   /** Sets pethPsePortAdminEnable and reads it back; returns the ports that do not read as set, with the reason. */
-  setAdmin(ports: readonly string[], on: boolean): Promise<ReadonlyMap<string, string>>;
+  set(ports: readonly string[], on: boolean): Promise<ReadonlyMap<string, string>>;
+  /** Waits for a port to read so, at most `limit`; never throws. */
+  waitFor(port: string, state: 'off' | 'delivering', limit: Millis): Promise<Awaited>;
 }
 
 export type Reached = 'off' | 'holding' | 'queued' | 'on' | 'failed';
@@ -42,9 +49,6 @@ export interface PumpParts {
 /** A switch may need seconds to notice that a board is gone, or to classify one (snmp-poe §7). */
 const OFF_LIMIT = seconds(30);
 const ON_LIMIT = seconds(15);
-/** Poll intervals while something is awaited: short at first, since most switches answer at once. */
-const FIRST_POLL = millis(15);
-const LONGEST_POLL = millis(500);
 
 type Work = 'off' | 'hold' | 'on';
 
@@ -62,7 +66,6 @@ export class SwitchPump {
   #running = false;
   #again = false;
   #stopped = false;
-  #upTime: Millis | undefined;
   /** Why the switch could not be read at the last poll. */
   problem: string | undefined;
 
@@ -86,9 +89,7 @@ export class SwitchPump {
     const { driver, switch: plan, state } = this.#parts;
     const before = new Map(this.#sets);
     try {
-      const [readings, upTime] = await Promise.all([driver.read(), driver.upTime()]);
-      const restarted = this.#upTime !== undefined && upTime < this.#upTime;
-      this.#upTime = upTime;
+      const { ports: readings, restarted } = await driver.poll();
       if (this.problem !== undefined) state.event(undefined, 'switch_back', `switch ${plan.name} answers again`);
       this.problem = undefined;
       if (restarted)
@@ -166,30 +167,22 @@ export class SwitchPump {
     const dark = slots.filter((slot) => state.get(slot.slot).power?.admin === false);
     for (const slot of dark) this.#hold(slot, 'was off');
     const lit = slots.filter((slot) => !dark.includes(slot));
-    const done = await this.#set(lit, 'off');
-    if (done.length > 0) void this.#awaitOff(done);
+    for (const slot of await this.#set(lit, 'off')) void this.#awaitOff(slot);
   }
 
-  async #awaitOff(slots: readonly SlotPlan[]): Promise<void> {
-    const { state, clock } = this.#parts;
+  async #awaitOff(slot: SlotPlan): Promise<void> {
+    const { state, clock, driver } = this.#parts;
     const began = clock.monotonic();
-    await this.#await(
-      slots,
-      OFF_LIMIT,
-      (slot, reading) => {
-        if (reading.detection === DELIVERING) return false;
-        const after = `off after ${Math.round(clock.monotonic() - began)} ms`;
-        state.endBoot(slot.slot, 'powered off', undefined);
-        if (state.get(slot.slot).cycling) this.#hold(slot, after);
-        else this.#settle(slot, 'off', after);
-        return true;
-      },
-      (slot, last) =>
-        this.#fail(
-          slot,
-          `expected port ${slot.port} of ${slot.switch} to stop delivering within ${OFF_LIMIT / 1000} s, it reads ${last}`,
-        ),
-    );
+    const { reading, problem } = await driver.waitFor(slot.port, 'off', OFF_LIMIT);
+    if (this.#stopped) return;
+    if (reading !== undefined) this.#setPower(slot, { port: slot.port, watts: undefined, ...reading });
+    if (problem !== undefined) this.#fail(slot, problem);
+    else {
+      const after = `off after ${Math.round(clock.monotonic() - began)} ms`;
+      state.endBoot(slot.slot, 'powered off', undefined);
+      if (state.get(slot.slot).cycling) this.#hold(slot, after);
+      else this.#settle(slot, 'off', after);
+    }
     this.kick();
   }
 
@@ -225,32 +218,24 @@ export class SwitchPump {
       state.setPhase(slot.slot, 'queued', waiting);
       tell(slot.slot, 'queued', waiting ?? '');
     }
-    const done = await this.#set(queue.slice(0, admitted.length), 'on');
-    if (done.length > 0) void this.#awaitOn(done);
+    for (const slot of await this.#set(queue.slice(0, admitted.length), 'on')) void this.#awaitOn(slot);
   }
 
-  async #awaitOn(slots: readonly SlotPlan[]): Promise<void> {
-    const { state, clock } = this.#parts;
+  async #awaitOn(slot: SlotPlan): Promise<void> {
+    const { state, clock, driver } = this.#parts;
     const began = clock.monotonic();
-    await this.#await(
-      slots,
-      ON_LIMIT,
-      (slot, reading) => {
-        if (reading.detection !== DELIVERING) return false;
-        this.#settle(slot, 'on', `delivering after ${Math.round(clock.monotonic() - began)} ms`);
-        state.saw(slot.slot, 'power_on', `port ${slot.port} of ${slot.switch} delivering`);
-        return true;
-      },
-      (slot, last) => {
-        if (last === 'searching')
-          this.#settle(slot, 'on', `on, but nothing draws power on port ${slot.port} of ${slot.switch}`);
-        else
-          this.#fail(
-            slot,
-            `expected port ${slot.port} of ${slot.switch} to deliver within ${ON_LIMIT / 1000} s, it reads ${last}`,
-          );
-      },
-    );
+    const { reading, problem } = await driver.waitFor(slot.port, 'delivering', ON_LIMIT);
+    if (this.#stopped) return;
+    if (reading !== undefined) this.#setPower(slot, { port: slot.port, watts: undefined, ...reading });
+    const port = `port ${slot.port} of ${slot.switch}`;
+    if (problem === undefined) {
+      this.#settle(slot, 'on', `delivering after ${Math.round(clock.monotonic() - began)} ms`);
+      state.saw(slot.slot, 'power_on', `${port} delivering`);
+    } else if (reading?.admin === true && reading.detection === 'searching') {
+      this.#settle(slot, 'on', `on, but nothing draws power: ${problem}`);
+    } else {
+      this.#fail(slot, problem);
+    }
     this.kick();
   }
 
@@ -264,7 +249,7 @@ export class SwitchPump {
       state.setPhase(slot.slot, 'switching', undefined);
     }
     try {
-      const refused = await driver.setAdmin(
+      const refused = await driver.set(
         slots.map((slot) => slot.port),
         to === 'on',
       );
@@ -277,36 +262,6 @@ export class SwitchPump {
       for (const slot of slots) this.#fail(slot, (cause as Error).message);
       return [];
     }
-  }
-
-  async #await(
-    slots: readonly SlotPlan[],
-    limit: Millis,
-    reached: (slot: SlotPlan, reading: PortReading) => boolean,
-    late: (slot: SlotPlan, last: string) => void,
-  ): Promise<void> {
-    const { clock, driver } = this.#parts;
-    const open = new Map(slots.map((slot) => [slot.port, slot]));
-    const last = new Map<string, string>();
-    const deadline = clock.monotonic() + limit;
-    let interval: Millis = FIRST_POLL;
-    while (open.size > 0 && clock.monotonic() < deadline && !this.#stopped) {
-      try {
-        for (const reading of await driver.read([...open.keys()])) {
-          const slot = open.get(reading.port);
-          if (slot === undefined) continue;
-          last.set(reading.port, reading.detection);
-          this.#setPower(slot, reading);
-          if (reached(slot, reading)) open.delete(reading.port);
-        }
-      } catch (cause) {
-        for (const port of open.keys()) last.set(port, `nothing (${(cause as Error).message})`);
-      }
-      if (open.size === 0) break;
-      await sleep(clock, interval);
-      interval = millis(Math.min(Math.ceil(interval * 1.5), LONGEST_POLL));
-    }
-    for (const [port, slot] of open) late(slot, last.get(port) ?? 'nothing');
   }
 
   #settle(slot: SlotPlan, reached: 'on' | 'off', detail: string): void {
@@ -326,7 +281,9 @@ export class SwitchPump {
 
   #setPower(slot: SlotPlan, reading: PortReading): void {
     const { state, clock } = this.#parts;
-    const seen = reading.watts === undefined ? undefined : watts(reading.watts);
+    // A look at a few ports has no watts: those of the last poll stay, unless the port is off.
+    const drawn = reading.watts ?? (reading.admin ? state.get(slot.slot).power?.watts : 0);
+    const seen = drawn === undefined ? undefined : watts(drawn);
     state.setPower(slot.slot, { admin: reading.admin, detection: reading.detection, watts: seen, readAt: clock.now() });
   }
 

@@ -1,5 +1,5 @@
-import type { PortReading, PowerSwitch } from '../../src/jobs/switch-pump.ts';
-import type { Clock } from '../../src/rack/clock.ts';
+import type { Awaited, PortReading, PowerSwitch } from '../../src/jobs/switch-pump.ts';
+import { type Clock, sleep } from '../../src/rack/clock.ts';
 import { type Millis, millis } from '../../src/rack/units.ts';
 
 /** A switch in memory: ports come on and go off after a delay, and every set is written down. */
@@ -8,7 +8,7 @@ export class FakeSwitch implements PowerSwitch {
   readonly sets: { ports: readonly string[]; on: boolean; at: Millis }[] = [];
   readonly #clock: Clock;
   delay: Millis;
-  up: Millis = millis(1_000_000);
+  restarted = false;
   /** The next calls fail with this. */
   broken: string | undefined;
   /** Ports whose set is accepted and ignored. */
@@ -20,23 +20,34 @@ export class FakeSwitch implements PowerSwitch {
     for (const port of ports) this.ports.set(port, { admin: false, detection: 'disabled', board: true, watts: 4 });
   }
 
-  async read(ports?: readonly string[]): Promise<readonly PortReading[]> {
+  async poll() {
     if (this.broken !== undefined) throw new Error(this.broken);
-    return [...this.ports]
-      .filter(([port]) => ports === undefined || ports.includes(port))
-      .map(([port, state]) => ({
-        port,
-        admin: state.admin,
-        detection: state.detection,
-        watts: state.detection === 'deliveringPower' ? state.watts : 0,
-      }));
+    const restarted = this.restarted;
+    this.restarted = false;
+    const ports = [...this.ports].map(([port, state]): PortReading => {
+      const { admin, detection } = state;
+      return { port, admin, detection, watts: detection === 'deliveringPower' ? state.watts : 0 };
+    });
+    return { ports, restarted };
   }
 
-  async upTime(): Promise<Millis> {
-    return this.up;
+  async waitFor(port: string, wanted: 'off' | 'delivering', limit: Millis): Promise<Awaited> {
+    const began = this.#clock.monotonic();
+    for (;;) {
+      const { admin, detection } = this.ports.get(port) ?? { admin: false, detection: 'disabled' };
+      const reading = { admin, detection };
+      if ((wanted === 'delivering') === (detection === 'deliveringPower')) return { reading, problem: undefined };
+      if (this.#clock.monotonic() - began >= limit) {
+        return {
+          reading,
+          problem: `expected port ${port} to read ${wanted} within ${limit / 1000} s, it reads ${detection}`,
+        };
+      }
+      await sleep(this.#clock, millis(50));
+    }
   }
 
-  async setAdmin(ports: readonly string[], on: boolean): Promise<ReadonlyMap<string, string>> {
+  async set(ports: readonly string[], on: boolean): Promise<ReadonlyMap<string, string>> {
     if (this.broken !== undefined) throw new Error(this.broken);
     this.sets.push({ ports, on, at: this.#clock.monotonic() });
     const refused = new Map<string, string>();

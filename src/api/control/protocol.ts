@@ -15,6 +15,8 @@ export interface SlotView {
   readonly sshPort: number;
   readonly hostName: string;
   readonly image: string | null;
+  /** What is simulated in this slot of a virtual rack; null: nothing is, or the rack is real. */
+  readonly simulated: string | null;
   readonly condition: SlotCondition;
   /** The furthest milestone of the current boot. */
   readonly stage: string | null;

@@ -1,0 +1,111 @@
+import type { RackState } from '../../jobs/rack-state.ts';
+import type { Plan, SlotPlan } from '../../rack/plan.ts';
+import { condition, type SlotCondition, type SlotState } from '../../rack/slot-state.ts';
+import { progressSentence, stage } from '../../rack/timeline.ts';
+import { type Millis, millis, slotNumber } from '../../rack/units.ts';
+import type { Store } from '../../store/store.ts';
+import type { BoardView, SlotView, StatusView, Summary } from './protocol.ts';
+
+export interface ViewSources {
+  readonly plan: Plan;
+  readonly state: RackState;
+  readonly store: Store;
+  readonly startedAt: Millis;
+  troubles(): readonly string[];
+}
+
+export function statusView(from: ViewSources, since: Millis): StatusView {
+  const slots = from.plan.slots.map((plan) => slotView(plan, from.state.get(plan.slot)));
+  return {
+    rack: from.plan.rack,
+    kind: from.plan.kind,
+    controller: { pid: process.pid, startedAt: from.startedAt },
+    troubles: from.troubles(),
+    summary: summarize(slots, from.store, since),
+    slots,
+  };
+}
+
+const BOOTS_SHOWN = 5;
+const EVENTS_SHOWN = 20;
+
+export function boardView(from: ViewSources, slot: number): BoardView | undefined {
+  const plan = from.plan.slots.find((candidate) => candidate.slot === slot);
+  if (plan === undefined) return undefined;
+  const number = slotNumber(slot);
+  return {
+    slot: slotView(plan, from.state.get(number)),
+    boots: from.store.boots.ofSlot(number, BOOTS_SHOWN),
+    events: from.store.events.ofSlot(number, EVENTS_SHOWN),
+  };
+}
+
+function slotView(plan: SlotPlan, state: SlotState): SlotView {
+  const { boot } = state;
+  return {
+    slot: plan.slot,
+    switch: plan.switch,
+    port: plan.port,
+    vlan: plan.vlan,
+    ipv4: plan.ipv4.board,
+    ipv6: plan.ipv6.board,
+    sshPort: plan.sshPort,
+    hostName: plan.hostName,
+    image: plan.image ?? null,
+    simulated: plan.simulate ?? null,
+    condition: condition(state),
+    stage: boot === undefined ? null : stage(boot),
+    progress: progress(state),
+    since: state.since,
+    wanted: state.wanted,
+    power: state.power ?? null,
+    board: state.board,
+    reachable6: state.reachable6 ?? null,
+    attempts: state.attempts,
+    lastCause: state.lastCause ?? null,
+    boot: boot === undefined ? null : { startedAt: boot.startedAt, activity: boot.activity, steps: boot.steps },
+  };
+}
+
+/** One sentence for a person, whatever the condition. */
+function progress(state: SlotState): string {
+  switch (condition(state)) {
+    case 'quarantined':
+      return `Left alone: ${state.quarantine?.cause}`;
+    case 'queued':
+      return `Waiting: ${state.waiting ?? 'for its turn'}`;
+    case 'switching':
+      return 'Power is being switched';
+    case 'off':
+      return 'Off';
+    case 'empty':
+      return 'On, but nothing draws power from the port';
+    case 'unreachable':
+      return `No longer answers over IPv6: ${state.lastCause ?? 'no cause recorded'}`;
+    case 'unassigned':
+      return 'No image is assigned to this slot';
+    default:
+      return state.boot === undefined ? 'Waiting for initial DHCP' : progressSentence(state.boot);
+  }
+}
+
+function summarize(slots: readonly SlotView[], store: Store, since: Millis): Summary {
+  const conditions: Partial<Record<SlotCondition, number>> = {};
+  for (const slot of slots) conditions[slot.condition] = (conditions[slot.condition] ?? 0) + 1;
+  const { begun, stuck, upAfter } = store.boots.summary(since);
+  return {
+    slots: slots.length,
+    conditions,
+    boots: begun,
+    failures: stuck,
+    medianMs: percentile(upAfter, 50),
+    p95Ms: percentile(upAfter, 95),
+  };
+}
+
+/** Nearest-rank percentile of values in rising order; null of none. */
+export function percentile(sorted: readonly Millis[], percent: number): Millis | null {
+  if (sorted.length === 0) return null;
+  const rank = Math.ceil((percent / 100) * sorted.length);
+  return millis(sorted[Math.max(0, rank - 1)] as number);
+}

@@ -1,0 +1,228 @@
+import type { Logger } from 'pino';
+import { probeSsh } from './health/ssh-probe.ts';
+import { BootTrees, boardFrom } from './jobs/boot-trees.ts';
+import { poeDriver } from './jobs/poe-driver.ts';
+import { PowerJobs } from './jobs/power.ts';
+import { RackState } from './jobs/rack-state.ts';
+import { Recovery } from './jobs/recover.ts';
+import { takeTftpEvents } from './jobs/tftp-sightings.ts';
+import { BoardWatch } from './jobs/watch.ts';
+import { Interfaces } from './net/interfaces.ts';
+import { reconcileLegs } from './net/legs/reconcile.ts';
+import { setPermanentNeighbour4 } from './net/neighbour.ts';
+import { openUdp4, type UdpSocket } from './net/udp.ts';
+import { Dhcpv4Server, type Leg, legOf, settingsOf } from './netboot/dhcpv4/index.ts';
+import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
+import type { Clock } from './rack/clock.ts';
+import type { Plan } from './rack/plan.ts';
+import { type Millis, seconds } from './rack/units.ts';
+import { nfsClients } from './roots/connections.ts';
+import { type Image, readImage } from './roots/images.ts';
+import { openRoots, type Roots } from './roots/index.ts';
+import { Store } from './store/store.ts';
+import { openSwitch, type PoeSwitch } from './switches/poe.ts';
+import type { SecretReader } from './switches/snmp/secrets.ts';
+import type { Mac } from './wire/address.ts';
+
+export interface ControllerParts {
+  readonly plan: Plan;
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly secrets: SecretReader;
+  /** Called when something happened that it may not go on after; the process should end. */
+  readonly fatal: (what: string, cause: unknown) => void;
+}
+
+const DHCP_SERVER_PORT = 67;
+const PROBE_LIMIT = seconds(3);
+
+/**
+ * Wires everything together. It is ready to answer every board before it powers one: a Pi that is powered asks a few
+ * times and then is dead until its power is cut.
+ */
+export class Controller {
+  readonly #parts: ControllerParts;
+  readonly startedAt: Millis;
+  readonly power: PowerJobs;
+  readonly #store: Store;
+  readonly #state: RackState;
+  readonly #switches: readonly PoeSwitch[];
+  readonly #watch: BoardWatch;
+  readonly #recovery: Recovery;
+  #interfaces: Interfaces | undefined;
+  #dhcpSocket: UdpSocket | undefined;
+  #dhcp: Dhcpv4Server | undefined;
+  #tftp: TftpServer | undefined;
+  #roots: Roots | undefined;
+  #trees: BootTrees | undefined;
+  #stopped = false;
+  /** What does not work as it should and will not mend itself, one sentence each. */
+  readonly #degraded: string[] = [];
+
+  constructor(parts: ControllerParts) {
+    const { plan, clock, log, fatal } = parts;
+    this.#parts = parts;
+    this.startedAt = clock.now();
+    this.#store = new Store(parts.stateDirectory);
+    this.#state = new RackState(plan, this.#store, clock, log, (what, cause) => {
+      if (!this.#stopped) fatal(what, cause);
+    });
+    this.#switches = plan.switches.map((planned) =>
+      openSwitch(planned, {
+        clock,
+        log,
+        secrets: parts.secrets,
+        ports: plan.slots.filter((slot) => slot.switch === planned.name).map((slot) => slot.port),
+      }),
+    );
+    const drivers = new Map(this.#switches.map((each) => [each.name, poeDriver(each)]));
+    this.power = new PowerJobs(plan, drivers, this.#state, clock, log);
+    this.#recovery = new Recovery(plan, this.#state, this.power, clock);
+    this.#watch = new BoardWatch(
+      plan,
+      this.#state,
+      nfsClients,
+      (address) => probeSsh(address, PROBE_LIMIT, clock),
+      clock,
+    );
+  }
+
+  /** Makes legs, servers and roots ready, in this order, and then lets power on. */
+  async start(): Promise<void> {
+    const { plan, log } = this.#parts;
+    const images = await this.#readImages();
+    const known = [...this.#store.slots.boards()].flatMap(([slot, board]) =>
+      board.mac === undefined ? [] : [[slot, board.mac] as const],
+    );
+    const legs = await reconcileLegs({ plan, neighbours: new Map(known) });
+    for (const warning of legs.warnings) log.warn(warning);
+    log.info({ changes: legs.changes.length }, `legs are as planned, ${legs.changes.length} changes made`);
+
+    this.#roots = openRoots({ plan, stateDirectory: this.#parts.stateDirectory, log, clock: this.#parts.clock });
+    await this.#startTftp(images, this.#roots);
+    this.#startDhcp();
+    await this.#prepareRoots(this.#roots);
+    this.#watch.start();
+    this.power.start();
+    this.#recovery.start();
+    this.#saveHealthForEver();
+    log.info('serving');
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#recovery.stop();
+    this.#watch.stop();
+    this.power.stop();
+    this.#dhcp?.close();
+    this.#dhcpSocket?.close();
+    await this.#tftp?.stop();
+    await this.#roots?.stop();
+    for (const each of this.#switches) each.close();
+    this.#store.close();
+  }
+
+  get plan(): Plan {
+    return this.#parts.plan;
+  }
+
+  get state(): RackState {
+    return this.#state;
+  }
+
+  get store(): Store {
+    return this.#store;
+  }
+
+  /** Parts that do not work as they should, one sentence each. */
+  troubles(): readonly string[] {
+    return [...this.#degraded, ...this.power.troubles()];
+  }
+
+  async #readImages(): Promise<ReadonlyMap<string, Image>> {
+    const wanted = new Set(this.#parts.plan.slots.flatMap((slot) => slot.image ?? []));
+    const images = this.#parts.plan.images.filter((image) => wanted.has(image.name));
+    return new Map(
+      await Promise.all(images.map(async (image) => [image.name, await readImage(image.directory)] as const)),
+    );
+  }
+
+  async #startTftp(images: ReadonlyMap<string, Image>, roots: Roots): Promise<void> {
+    const { plan, log, clock } = this.#parts;
+    const interfaces = new Interfaces();
+    this.#interfaces = interfaces;
+    // Simulated boards read raw frames of a veth, where a segmented window would arrive as one giant frame.
+    const tftp = await startTftp({ log, clock, segmentation: plan.kind === 'real' });
+    this.#tftp = tftp;
+    tftp.setLegs(
+      plan.slots.flatMap((slot) => {
+        const ifindex = interfaces.index(slot.leg);
+        return ifindex === undefined ? [] : [{ ifindex, slot: slot.slot, ...slot.ipv4 }];
+      }),
+    );
+    this.#trees = new BootTrees({
+      plan,
+      images,
+      rootPath: (slot) => roots.rootPath(slot),
+      board: (slot) => this.#state.get(slot).board,
+      show: (tree) => tftp.setTree(tree),
+    });
+    this.#trees.showAll();
+    tftp.onEvent((events) =>
+      takeTftpEvents(events, {
+        state: this.#state,
+        firstRequest: (slot) => this.#dhcp?.firstRequest(slot),
+        learned: (slot) => this.#trees?.refresh(slot),
+        crashed: (reason) => this.#state.event(undefined, 'tftp_crashed', reason),
+      }),
+    );
+  }
+
+  #startDhcp(): void {
+    const { plan, clock, log } = this.#parts;
+    const legs = new Map<string, Leg>(plan.slots.map((slot) => [slot.leg, legOf(plan, slot)]));
+    const interfaces = this.#interfaces as Interfaces;
+    this.#dhcpSocket = openUdp4({ port: DHCP_SERVER_PORT, broadcast: true });
+    let committed: Promise<void> = Promise.resolve();
+    this.#dhcp = new Dhcpv4Server({
+      socket: this.#dhcpSocket,
+      legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
+      leases: {
+        record: (lease) => {
+          committed = this.#store.commit.write(() => this.#store.leases.save(lease));
+          committed.catch(() => undefined);
+        },
+        committed: () => committed,
+      },
+      neighbours: { set: (leg, address, mac: Mac) => setPermanentNeighbour4(leg.interface, address, mac) },
+      observe: (slot, observation) => {
+        this.#state.observe(slot, boardFrom(observation, this.#state.get(slot).board));
+        if (observation.doubt !== undefined) this.#state.event(slot, 'doubt', `slot ${slot}: ${observation.doubt}`);
+        this.#trees?.heard(slot, observation.kind);
+      },
+      milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),
+      clock,
+      log,
+      settings: settingsOf(plan),
+    });
+  }
+
+  async #prepareRoots(roots: Roots): Promise<void> {
+    const { log } = this.#parts;
+    try {
+      await roots.prepare((progress) => log.info(progress, 'preparing roots'));
+    } catch (cause) {
+      const text = `boards have no root file systems: ${(cause as Error).message}`;
+      this.#degraded.push(text);
+      this.#state.event(undefined, 'no_roots', text);
+      log.error({ err: cause }, text);
+    }
+  }
+
+  #saveHealthForEver(): void {
+    if (this.#stopped) return;
+    this.#state.saveHealth();
+    this.#parts.clock.after(this.#parts.plan.power.poll, () => this.#saveHealthForEver());
+  }
+}

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClientKind, Observation } from '../netboot/dhcpv4/index.ts';
+import { type ImageBootFacts, renderFiles } from '../netboot/tree/render.ts';
+import type { BootTree } from '../netboot/tree/types.ts';
+import type { Plan, SlotPlan } from '../rack/plan.ts';
+import type { BoardSeen } from '../rack/slot-state.ts';
+import type { SlotNumber } from '../rack/units.ts';
+import type { Image } from '../roots/images.ts';
+
+export interface BootTreeSources {
+  readonly plan: Plan;
+  readonly images: ReadonlyMap<string, Image>;
+  /** The path under which a slot's board mounts its root. */
+  readonly rootPath: (slot: SlotNumber) => string;
+  readonly board: (slot: SlotNumber) => BoardSeen;
+  readonly show: (tree: BootTree) => void;
+}
+
+/** Keeps what TFTP shows each board in step with the plan and with what was learnt of the board. */
+export class BootTrees {
+  readonly #from: BootTreeSources;
+  readonly #facts: ReadonlyMap<string, ImageBootFacts>;
+  readonly #firstStage: string;
+  readonly #uboot = new Set<SlotNumber>();
+  /** What was shown last, to leave out what changes nothing. */
+  readonly #shown = new Map<SlotNumber, string>();
+
+  constructor(from: BootTreeSources) {
+    this.#from = from;
+    this.#facts = new Map([...from.images].map(([name, image]) => [name, bootFacts(image)]));
+    // bootcode.bin is asked for without a prefix by every Pi 3, also by one that no image is assigned to.
+    const any = [...from.images.values()][0];
+    if (any === undefined)
+      throw new Error('expected at least one image in the rack file: its bootcode.bin is every board’s first stage');
+    this.#firstStage = any.boot.directory;
+  }
+
+  showAll(): void {
+    for (const slot of this.#from.plan.slots) this.#show(slot);
+  }
+
+  /** Takes in who speaks DHCP on the leg now: a board's serial and MAC, or u-boot, which knows no prefix. */
+  heard(slot: SlotNumber, kind: ClientKind): void {
+    // An operating system asks for an address long after u-boot has loaded it: that ends nothing.
+    if (kind === 'uboot') this.#uboot.add(slot);
+    else if (kind !== 'os') this.#uboot.delete(slot);
+    this.refresh(slot);
+  }
+
+  refresh(slot: SlotNumber): void {
+    const plan = this.#from.plan.slots.find((candidate) => candidate.slot === slot);
+    if (plan !== undefined) this.#show(plan);
+  }
+
+  #show(slot: SlotPlan): void {
+    const tree = this.#build(slot);
+    const text = JSON.stringify(tree);
+    if (this.#shown.get(slot.slot) === text) return;
+    this.#shown.set(slot.slot, text);
+    this.#from.show(tree);
+  }
+
+  #build(slot: SlotPlan): BootTree {
+    const board = this.#from.board(slot.slot);
+    const known = {
+      slot: slot.slot,
+      firstStage: this.#firstStage,
+      ...(board.serial === undefined ? {} : { knownSerial: board.serial }),
+      ...(board.mac === undefined ? {} : { mac: board.mac }),
+      ...(this.#uboot.has(slot.slot) ? { uboot: true } : {}),
+    };
+    const image = slot.image === undefined ? undefined : this.#from.images.get(slot.image);
+    const facts = slot.image === undefined ? undefined : this.#facts.get(slot.image);
+    if (image === undefined || facts === undefined) return { ...known, assigned: false, rendered: {} };
+    const rootPath = this.#from.rootPath(slot.slot);
+    const rendered = renderFiles({ model: board.model, image: facts, slot, nfs: this.#from.plan.nfs, rootPath });
+    return { ...known, assigned: true, imageBoot: image.boot.directory, rendered };
+  }
+}
+
+function bootFacts(image: Image): ImageBootFacts {
+  const has = (name: string) => existsSync(join(image.boot.directory, name));
+  return {
+    kernel: image.boot.kernel,
+    initramfs: image.boot.initramfs,
+    deviceTrees: has('bcm2837-rpi-3-b.dtb') ? 'upstream' : 'raspberrypi',
+    overlays: has('overlays'),
+    cmdline: image.boot.cmdline,
+  };
+}
+
+/**
+ * What a DHCP message adds to what is known of a board. Boot firmware speaks for the hardware; an operating system says
+ * what it likes, and is believed only where nothing is known yet.
+ */
+export function boardFrom(observation: Observation, before: BoardSeen): Partial<BoardSeen> {
+  const { firmware, kind, mac, serial, revision } = observation;
+  if (!firmware) return before.mac === undefined ? { mac } : {};
+  const known = before.mac === mac ? before.model : undefined;
+  // The ROM of a 3B+ and the second stage of a 3B send the same bytes: it is a 3B+ only where no 3B ROM came before.
+  const model = observation.model ?? (kind === 'rom-serial' && known === undefined ? '3B+' : undefined);
+  return {
+    mac,
+    ...(serial === undefined ? {} : { serial }),
+    ...(revision === undefined ? {} : { revision }),
+    ...(model === undefined ? {} : { model }),
+  };
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { StatusView } from '../../src/api/control/protocol.ts';
+
+const PIRACK = resolve(import.meta.dirname, '../../bin/pirack');
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function execute(program: string, args: readonly string[], env: NodeJS.ProcessEnv, timeout: number): Promise<Ran> {
+  return new Promise((done) => {
+    execFile(program, args, { env, timeout, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 255;
+      done({ code, stdout, stderr });
+    });
+  });
+}
+
+/** A virtual rack served by `pirack serve` in a bundle of its own, with a state directory that goes when it stops. */
+export class RigRack {
+  readonly name: string;
+  readonly directory: string;
+  readonly #server: ChildProcess;
+  #output = '';
+
+  private constructor(name: string, directory: string, server: ChildProcess) {
+    this.name = name;
+    this.directory = directory;
+    this.#server = server;
+    server.stdout?.on('data', (bytes: Buffer) => {
+      this.#output += bytes.toString();
+    });
+    server.stderr?.on('data', (bytes: Buffer) => {
+      this.#output += bytes.toString();
+    });
+  }
+
+  /** Serves a rack file given as text; its `rack:` line names it. Resolves when the controller answers. */
+  static async serve(text: string): Promise<RigRack> {
+    const directory = mkdtempSync(join(tmpdir(), 'pirack-rig-'));
+    const file = join(directory, 'rack.yaml');
+    writeFileSync(file, text);
+    writeFileSync(join(directory, 'community'), 'rig-community\n');
+    const name = /^rack: *(\S+)/m.exec(text)?.[1] ?? '';
+    const server = spawn(PIRACK, ['serve', file, '--state', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const rack = new RigRack(name, directory, server);
+    try {
+      await rack.until(
+        (status) => status.slots.every((slot) => slot.power !== null),
+        60_000,
+        'every port to be read once',
+      );
+    } catch (cause) {
+      await rack.stop();
+      throw cause;
+    }
+    return rack;
+  }
+
+  pirack(args: readonly string[], timeout = 60_000): Promise<Ran> {
+    return execute(PIRACK, args, { ...process.env, PIRACK_STATE: this.directory }, timeout);
+  }
+
+  /** Runs a program inside the rack: `controller`, `switch` or `slot:N`. */
+  inside(place: string, command: readonly string[], timeout = 60_000): Promise<Ran> {
+    return this.pirack(['virtual', 'exec', '--rack', this.name, '--in', place, '--', ...command], timeout);
+  }
+
+  async status(): Promise<StatusView | undefined> {
+    const { code, stdout } = await this.pirack(['status', '--json']);
+    return code === 0 ? (JSON.parse(stdout) as StatusView) : undefined;
+  }
+
+  async until(done: (status: StatusView) => boolean, limit: number, what: string): Promise<StatusView> {
+    const end = Date.now() + limit;
+    let last: StatusView | undefined;
+    while (Date.now() < end) {
+      last = (await this.status()) ?? last;
+      if (last !== undefined && done(last)) return last;
+      if (this.#server.exitCode !== null) break;
+      await pause(300);
+    }
+    const states =
+      last?.slots.map((slot) => `${slot.slot} ${slot.condition} (${slot.progress})`).join(', ') ?? 'no status';
+    throw new Error(
+      `waited ${limit} ms for ${what}; ${states}; said: ${this.#output.slice(-2000)}; log: ${this.log().slice(-3000)}`,
+    );
+  }
+
+  log(): string {
+    try {
+      return readFileSync(join(this.directory, this.name, 'controller.log'), 'utf8');
+    } catch {
+      return '(no log)';
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#server.exitCode === null) {
+      const gone = new Promise((done) => this.#server.once('exit', done));
+      this.#server.kill('SIGTERM');
+      if ((await Promise.race([gone, pause(30_000, 'late')])) === 'late') this.#server.kill('SIGKILL');
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
