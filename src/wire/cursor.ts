@@ -101,7 +101,9 @@ export class Writer {
   }
 
   u8(value: number): this {
-    this.#bytes[this.#grow(1)] = value;
+    // In two steps: growing replaces the array that an index expression would have taken before.
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
     return this;
   }
 

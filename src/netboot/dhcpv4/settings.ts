@@ -1,0 +1,44 @@
+/** What can be tuned about the answers. */
+import { ROM_NUDGES_MS } from '../../pi/rom.ts';
+import type { Plan, TimingModel } from '../../rack/plan.ts';
+import { type Millis, millis, seconds } from '../../rack/units.ts';
+
+export interface DecideSettings {
+  /** Length of a lease. Renewal is due after half of it, rebinding after seven eighths (RFC 2131 §4.4.5). */
+  readonly leaseTime: Millis;
+  /** How long an OFFER to boot firmware is held back (pi-boot §1.5). */
+  readonly offerDelay: Readonly<Record<TimingModel, Millis>>;
+  /** When, after the OFFER left, a frame is sent to wake a Pi 3 ROM (pi-boot §1.5). */
+  readonly nudges: readonly Millis[];
+}
+
+export interface ServerSettings extends DecideSettings {
+  /** Datagrams that one leg may send at once, and per second thereafter; what is over is dropped unread. */
+  readonly rate: { readonly burst: number; readonly perSecond: number };
+  /** A message that repeats the one before on its leg within this time is a duplicate made by the network. */
+  readonly duplicateWindow: Millis;
+}
+
+const ZERO = millis(0);
+
+export const DEFAULT_SETTINGS: ServerSettings = Object.freeze({
+  leaseTime: seconds(12 * 3600),
+  offerDelay: Object.freeze({ '3B': ZERO, '3B+': ZERO, '4B': ZERO, default: ZERO }),
+  nudges: Object.freeze(ROM_NUDGES_MS.map(millis)),
+  rate: Object.freeze({ burst: 50, perSecond: 50 }),
+  duplicateWindow: millis(20),
+});
+
+/** The defaults with the OFFER delays of a plan. */
+export function settingsOf(plan: Pick<Plan, 'timings'>): ServerSettings {
+  const { timings } = plan;
+  return {
+    ...DEFAULT_SETTINGS,
+    offerDelay: {
+      '3B': timings['3B'].offerDelay,
+      '3B+': timings['3B+'].offerDelay,
+      '4B': timings['4B'].offerDelay,
+      default: timings.default.offerDelay,
+    },
+  };
+}

@@ -1,0 +1,24 @@
+export type { ArpPacket } from './arp.ts';
+export { foldChecksum, sumWords } from './checksum.ts';
+export {
+  BROADCAST_MAC,
+  type EthernetHeader,
+  EtherType,
+  MIN_FRAME_LENGTH,
+  type VlanTag,
+  vlanTagFromTci,
+  vlanTagToTci,
+} from './ethernet.ts';
+export {
+  type ArpFrame,
+  decodeFrame,
+  encodeArpFrame,
+  encodeUdpFrame,
+  type Frame,
+  type Ipv6Frame,
+  type OtherFrame,
+  type Udp4Frame,
+  type UdpFrameFields,
+} from './frame.ts';
+export { IP_PROTOCOL_UDP, type Ipv4Header } from './ipv4.ts';
+export { type UdpDatagram, udpChecksumGood } from './udp.ts';
