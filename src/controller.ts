@@ -198,7 +198,8 @@ export class Controller {
       neighbours: { set: (leg, address, mac: Mac) => setPermanentNeighbour4(leg.interface, address, mac) },
       observe: (slot, observation) => {
         this.#state.observe(slot, boardFrom(observation, this.#state.get(slot).board));
-        if (observation.doubt !== undefined) this.#state.event(slot, 'doubt', `slot ${slot}: ${observation.doubt}`);
+        if (observation.doubt !== undefined)
+          this.#state.boardEvent(slot, 'doubt', `slot ${slot}: ${observation.doubt}`);
         this.#trees?.heard(slot, observation.kind);
       },
       milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),

@@ -3,7 +3,7 @@ import { EXIT } from './exit.ts';
 import { follow } from './live.ts';
 import { findController } from './places.ts';
 import { attentionLines, shortState, summaryLine } from './rack-view.ts';
-import { formatTable } from './table.ts';
+import { type Column, formatTable, terminalWidth } from './table.ts';
 
 interface StatusOptions {
   state?: string;
@@ -12,6 +12,18 @@ interface StatusOptions {
   json?: boolean;
   fresh?: boolean;
 }
+
+const COLUMNS: readonly Column[] = [
+  { title: 'slot', align: 'right' },
+  { title: 'port' },
+  { title: 'state' },
+  { title: 'PoE' },
+  { title: 'watts', align: 'right' },
+  { title: 'model' },
+  { title: 'serial' },
+  { title: 'MAC' },
+  { title: 'progress', shrink: true },
+];
 
 export function statusCommand(): Command {
   return new Command('status')
@@ -49,7 +61,7 @@ async function runStatus(options: StatusOptions): Promise<number> {
     slot.board.mac ?? '',
     slot.progress,
   ]);
-  console.log(formatTable(['slot', 'port', 'state', 'PoE', 'watts', 'model', 'serial', 'MAC', 'progress'], rows));
+  console.log(formatTable(COLUMNS, rows, { width: terminalWidth() }).join('\n'));
   for (const line of attentionLines(status, 20)) console.log(line);
   console.log(summaryLine(status.summary));
   return EXIT.done;

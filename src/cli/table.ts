@@ -28,7 +28,7 @@ export function formatTable(
   if (options.width !== undefined) narrow(columns, widths, options.width);
   return cells.map((row) =>
     columns
-      .map((column, i) => fit(row[i] as string, widths[i] as number, column.align ?? 'left'))
+      .map((column, i) => pad(row[i] as string, widths[i] as number, column.align ?? 'left'))
       .join(GAP)
       .trimEnd(),
   );
@@ -73,7 +73,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-function fit(text: string, width: number, align: 'left' | 'right'): string {
+function pad(text: string, width: number, align: 'left' | 'right'): string {
   const shown = widthOf(text) <= width ? text : cut(text, width);
   const padding = ' '.repeat(Math.max(0, width - widthOf(shown)));
   return align === 'right' ? padding + shown : shown + padding;

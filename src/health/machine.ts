@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { run } from '../net/run.ts';
 
@@ -53,13 +53,12 @@ export function findProgram(name: string, path: string): string | undefined {
   return undefined;
 }
 
-/** What this machine can and cannot do, apart from what the roots' file system decides. */
+/** What this machine can and cannot do, apart from cloning and serving roots (see `roots/doctor.ts`). */
 export async function examineMachine(path: string): Promise<readonly Finding[]> {
   return [
     privileges(),
     await namespaces(),
     await vlanDriver(),
-    nfsServer(path),
     ...PROGRAMS.map(({ program, package: name, without, grade }) => {
       const found = findProgram(program, path);
       if (found !== undefined) return ok(program, found);
@@ -109,21 +108,4 @@ async function vlanDriver(): Promise<Finding> {
       fix: 'use a kernel with CONFIG_VLAN_8021Q, as Debian’s has',
     };
   }
-}
-
-function nfsServer(path: string): Finding {
-  const subject = 'NFS server';
-  const kernel =
-    readFileSync('/proc/filesystems', 'utf8').includes('\tnfsd') && findProgram('exportfs', path) !== undefined;
-  if (kernel) return ok(subject, 'kernel nfsd');
-  const missing = ['ganesha.nfsd', 'rpcbind', 'dbus-daemon', 'dbus-send'].filter(
-    (name) => findProgram(name, path) === undefined,
-  );
-  if (missing.length === 0) return ok(subject, 'nfs-ganesha (this kernel has no nfsd, or exportfs is not installed)');
-  return {
-    subject,
-    grade: 'missing',
-    text: `neither kernel nfsd with exportfs, nor nfs-ganesha (${missing.join(', ')} not found): boards get no root file system`,
-    fix: 'apt-get install nfs-ganesha nfs-ganesha-vfs rpcbind dbus',
-  };
 }

@@ -4,7 +4,7 @@ import type { Milestone } from '../rack/milestone.ts';
 import type { Plan } from '../rack/plan.ts';
 import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } from '../rack/slot-state.ts';
 import { advance, type Boot, stage, touch } from '../rack/timeline.ts';
-import type { SlotNumber } from '../rack/units.ts';
+import { type SlotNumber, seconds } from '../rack/units.ts';
 import type { BootOutcome } from '../store/boots.ts';
 import type { HealthRow } from '../store/health.ts';
 import type { PowerRow } from '../store/power.ts';
@@ -12,6 +12,9 @@ import type { Store } from '../store/store.ts';
 
 /** The newest error of the store stops the controller: a state that cannot be written may not be acted on. */
 export type Fatal = (what: string, cause: unknown) => void;
+
+const BOARD_EVENTS = 10;
+const BOARD_EVENT_WINDOW = seconds(60);
 
 /**
  * The state of every slot, in memory and on disk. All that is seen of a board comes in here, and nothing else writes
@@ -23,6 +26,8 @@ export class RackState {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #fatal: Fatal;
+  /** By slot and kind: bounded by the kinds that there are. */
+  readonly #boardEvents = new Map<string, { since: number; count: number }>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
 
   constructor(plan: Plan, store: Store, clock: Clock, log: Logger, fatal: Fatal) {
@@ -123,7 +128,7 @@ export class RackState {
     this.#set(slot, { board });
     this.#write(() => this.#store.slots.saveBoard(slot, board, this.#clock.now()));
     if (another) {
-      this.event(slot, 'board_changed', `different board in slot ${slot}: MAC ${before.mac} is now ${board.mac}`);
+      this.boardEvent(slot, 'board_changed', `different board in slot ${slot}: MAC ${before.mac} is now ${board.mac}`);
     }
   }
 
@@ -168,6 +173,22 @@ export class RackState {
     const at = this.#clock.now();
     this.#log.info({ slot, kind }, text);
     this.#write(() => this.#store.events.add(at, slot, kind, text));
+  }
+
+  /**
+   * As `event`, for what a board can cause at will: a hostile one may cause it thousands of times a second, and gets a
+   * few lines a minute of each kind.
+   */
+  boardEvent(slot: SlotNumber, kind: string, text: string): void {
+    const key = `${slot} ${kind}`;
+    const now = this.#clock.monotonic();
+    const before = this.#boardEvents.get(key);
+    const window = before === undefined || now - before.since >= BOARD_EVENT_WINDOW ? { since: now, count: 0 } : before;
+    window.count++;
+    this.#boardEvents.set(key, window);
+    if (window.count < BOARD_EVENTS) this.event(slot, kind, text);
+    else if (window.count === BOARD_EVENTS)
+      this.event(slot, kind, `${text}; more of this kind are not recorded for a minute`);
   }
 
   /** Writes the health of every slot to the health database. */

@@ -56,7 +56,11 @@ export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): vo
         sink.state.touch(event.slot, `${event.name} broke off: ${event.reason}`);
         break;
       case 'send_error':
-        sink.state.event(event.slot, 'send_error', `answers to slot ${event.slot} could not be sent: ${event.error}`);
+        sink.state.boardEvent(
+          event.slot,
+          'send_error',
+          `answers to slot ${event.slot} could not be sent: ${event.error}`,
+        );
         break;
     }
   }

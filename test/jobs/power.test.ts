@@ -245,4 +245,16 @@ describe('what is observed', () => {
       /different board in slot 1: MAC b8:27:eb:00:00:01 is now dc:a6:32:00:00:01/,
     );
   });
+
+  it('does not let a board fill the record', async () => {
+    for (let n = 0; n < 1000; n++) rack.state.boardEvent(slotNumber(1), 'missing_file', `file ${n}`);
+    await pass(100);
+    const texts = rack.store.events.ofSlot(slotNumber(1), 1000).map((event) => event.text);
+    expect(texts).toHaveLength(10);
+    expect(texts[0]).toBe('file 9; more of this kind are not recorded for a minute');
+    await pass(60_000);
+    rack.state.boardEvent(slotNumber(1), 'missing_file', 'later');
+    await pass(100);
+    expect(rack.store.events.ofSlot(slotNumber(1), 1)[0]?.text).toBe('later');
+  });
 });
