@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import type { Plan } from '../rack/plan.ts';
 import { parseRange, RangeSyntaxError } from '../rack/range.ts';
-import { parseSlots, UnknownSlotsError } from '../rack/slots.ts';
+import { parseSlots, type SlotsOfRack, UnknownSlotsError } from '../rack/slots.ts';
 import type { SlotNumber } from '../rack/units.ts';
 import { CliError, EXIT } from './exit.ts';
 
@@ -21,7 +20,7 @@ export function slotsArgument(text: string): string {
 }
 
 /** The slots of this rack that `text` names; CliError (wrong usage) that says which slots there are. */
-export function slotsOf(text: string, plan: Pick<Plan, 'rack' | 'slots'>): SlotNumber[] {
+export function slotsOf(text: string, plan: SlotsOfRack): SlotNumber[] {
   try {
     return parseSlots(text, plan);
   } catch (cause) {

@@ -42,7 +42,7 @@ export interface SlotPlan {
   readonly hostName: string;
   /** Image to boot; undefined = unassigned: the board gets 404s for all but the first stage. */
   readonly image: string | undefined;
-  /** Board model to simulate in a virtual rack; undefined in a real one. */
+  /** Board to simulate in a virtual rack. Undefined in a real one, and where the rack file says none: an empty namespace. */
   readonly simulate: SimulatedModel | undefined;
 }
 

@@ -1,0 +1,36 @@
+/** Quantities with their units: `5 s`, `300 ms`, `2 min`, `370 W`. A bare number is refused: it has no meaning to a reader. */
+import { type Millis, millis, type Watts, watts } from './units.ts';
+
+const MILLIS_OF: Readonly<Record<string, number>> = Object.freeze({ ms: 1, s: 1000, min: 60_000, h: 3_600_000 });
+
+/** Longest duration that any setting takes. */
+export const MAX_DURATION = 24 * 3_600_000;
+
+export const DURATION_EXPECTED = 'a duration with its unit (ms, s, min or h), such as 5 s';
+export const WATTS_EXPECTED = 'a power in watts, such as 370 W';
+
+/** Undefined where `text` is no duration of at most a day. Fractions of a millisecond are rounded. */
+export function parseDuration(text: string): Millis | undefined {
+  const match = /^\s*(\d{1,9}(?:\.\d{1,3})?)\s*(ms|s|min|h)\s*$/.exec(text);
+  if (!match) return undefined;
+  const value = Math.round(Number(match[1]) * (MILLIS_OF[match[2] as string] as number));
+  return value <= MAX_DURATION ? millis(value) : undefined;
+}
+
+/** `1.5 s`, `2 min`: the largest unit that gives a short number. */
+export function formatDuration(duration: Millis): string {
+  for (const [unit, size] of [
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+  ] as const) {
+    if (duration >= size && (duration * 10) % size === 0) return `${duration / size} ${unit}`;
+  }
+  return `${duration} ms`;
+}
+
+/** Undefined where `text` is no power below 100 kW. */
+export function parseWatts(text: string): Watts | undefined {
+  const match = /^\s*(\d{1,5}(?:\.\d{1,3})?)\s*W\s*$/i.exec(text);
+  return match ? watts(Number(match[1])) : undefined;
+}

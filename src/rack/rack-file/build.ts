@@ -1,0 +1,116 @@
+/** A rack file without problems, worked out to the plan. */
+import { dirname, join, resolve } from 'node:path';
+import { STAGE_LIMITS } from '../../pi/timings.ts';
+import type { BootTimings, Plan, SecretRef, SlotPlan, SnmpPlan, SwitchPlan, TimingModel } from '../plan.ts';
+import { ipv4At, ipv6At, subnet } from '../prefix.ts';
+import { slotNumber, vlanId } from '../units.ts';
+import type { RackFile } from './schema.ts';
+
+export interface Directories {
+  /** Path of the rack file: relative paths in it start at its folder. */
+  readonly path: string;
+  /** What `cache:` stands for. */
+  readonly cacheDirectory: string;
+  /** What `state:` stands for: given the rack's name, or the same for every rack. */
+  readonly stateDirectory: string | ((rack: string) => string);
+}
+
+export function buildPlan(file: RackFile, directories: Directories): Plan {
+  const at = resolver(file.rack, directories);
+  return deepFreeze<Plan>({
+    rack: file.rack,
+    kind: file.kind,
+    trunk: file.kind === 'real' ? file.trunk.interface : undefined,
+    zone: file.zone,
+    slots: slotPlans(file),
+    switches: file.switches.map((item): SwitchPlan => switchPlan(item, at)),
+    images: file.images.map(({ name, directory }) => ({ name, directory: at(directory) })),
+    roots: { directory: at(file.roots.directory), backend: file.roots.backend },
+    nfs: file.nfs,
+    power: { hold: file.power.hold, concurrentBoots: file.power.concurrent_boots, poll: file.power.poll },
+    timings: timings(file),
+  });
+}
+
+/** Makes a path of the rack file absolute. */
+function resolver(rack: string, { path, cacheDirectory, stateDirectory }: Directories): (text: string) => string {
+  const state = typeof stateDirectory === 'string' ? stateDirectory : stateDirectory(rack);
+  return (text) => {
+    if (text.startsWith('cache:')) return join(resolve(cacheDirectory), text.slice('cache:'.length));
+    if (text.startsWith('state:')) return join(resolve(state), text.slice('state:'.length));
+    return resolve(dirname(path), text);
+  };
+}
+
+/** Addresses go by slot number alone, so that further slots never renumber a board. */
+function slotPlans(file: RackFile): SlotPlan[] {
+  const plans = file.slots.flatMap((entry) =>
+    entry.slots.map((slot, i) => {
+      const vlan = entry.vlans?.[i] ?? file.trunk.vlan_base + slot;
+      const private4 = subnet(file.addresses.ipv4, 30, slot - 1);
+      const public6 = subnet(file.addresses.ipv6, 64, slot);
+      const { routed } = file.addresses;
+      const image = entry.image ?? file.default_image;
+      return {
+        slot: slotNumber(slot),
+        switch: entry.switch,
+        port: entry.ports[i] as string,
+        vlan: vlanId(vlan),
+        leg: `vlan${vlan}`,
+        ipv4: { network: private4.text, controller: ipv4At(private4, 1), board: ipv4At(private4, 2) },
+        ipv6: { network: public6.text, controller: ipv6At(public6, 1), board: ipv6At(public6, 2) },
+        routed: routed ? subnet(routed.prefix, routed.length, slot).text : undefined,
+        sshPort: file.ssh_port_base + slot,
+        hostName: `${file.rack.toLowerCase()}-s${String(slot).padStart(3, '0')}`,
+        image: image === 'none' ? undefined : image,
+        simulate: entry.simulate === 'none' ? undefined : entry.simulate,
+      } satisfies SlotPlan;
+    }),
+  );
+  return plans.sort((a, b) => a.slot - b.slot);
+}
+
+function switchPlan(item: RackFile['switches'][number], at: (path: string) => string): SwitchPlan {
+  return {
+    name: item.name,
+    address: item.address,
+    port: item.port,
+    snmp: snmpPlan(item.snmp, at),
+    uplinks: item.uplinks.flat(),
+    budget: item.budget,
+    reservedVlans: [...new Set(item.reserved_vlans.flat())].sort((a, b) => a - b).map(vlanId),
+  };
+}
+
+function snmpPlan(snmp: RackFile['switches'][number]['snmp'], at: (path: string) => string): SnmpPlan {
+  const secret = (ref: SecretRef): SecretRef => ('file' in ref ? { file: at(ref.file) } : ref);
+  if (snmp.version === '2c') return { version: '2c', community: secret(snmp.community) };
+  return {
+    version: '3',
+    user: snmp.user,
+    auth: { protocol: snmp.auth.protocol, key: secret(snmp.auth.key) },
+    priv: { protocol: snmp.priv.protocol, key: secret(snmp.priv.key) },
+  };
+}
+
+function timings(file: RackFile): Record<TimingModel, BootTimings> {
+  const of = (model: TimingModel): BootTimings => {
+    const limits = STAGE_LIMITS[model] as BootTimings;
+    const own = file.timings[model];
+    return {
+      discover: own?.discover ?? limits.discover,
+      firstRequest: own?.first_request ?? limits.firstRequest,
+      transferIdle: own?.transfer_idle ?? limits.transferIdle,
+      rootMount: own?.root_mount ?? limits.rootMount,
+      ssh: own?.ssh ?? limits.ssh,
+      offerDelay: own?.offer_delay ?? limits.offerDelay,
+    };
+  };
+  return { '3B': of('3B'), '3B+': of('3B+'), '4B': of('4B'), default: of('default') };
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const item of Object.values(value)) deepFreeze(item);
+  return Object.freeze(value);
+}

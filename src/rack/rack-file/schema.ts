@@ -1,0 +1,153 @@
+/** The rack file's format. Objects are strict: a key that is not listed here is a mistake. */
+import { z } from 'zod';
+import { millis, seconds } from '../units.ts';
+import {
+  authProtocol,
+  directory,
+  duration,
+  integer,
+  interfaceName,
+  managementAddress,
+  plainName,
+  ports,
+  positiveDuration,
+  power,
+  prefix,
+  privProtocol,
+  rackName,
+  range,
+  secret,
+  zoneName,
+} from './scalars.ts';
+
+/** Highest slot number: each has a VLAN id of its own above VLAN 1. */
+export const MAX_SLOT = 4093;
+
+const trunk = z
+  .strictObject({
+    interface: interfaceName.optional(),
+    vlan_base: integer(0, 4093, 'a number').default(100),
+  })
+  .meta({ expected: '{interface: eth1, vlan_base: 100}' });
+
+const addresses = z
+  .strictObject({
+    ipv4: prefix(4, { min: 8, max: 30 }),
+    ipv6: prefix(6, { min: 16, max: 63 }),
+    routed: z
+      .strictObject({ prefix: prefix(6, { min: 16, max: 63 }), length: integer(17, 64, 'a prefix length') })
+      .meta({ expected: '{prefix: 2001:db8:4000::/40, length: 56}' })
+      .optional(),
+  })
+  .meta({ expected: '{ipv4: 10.20.0.0/22, ipv6: 2001:db8:20::/56}' });
+
+const snmp = z
+  .discriminatedUnion('version', [
+    z.strictObject({ version: z.literal('2c'), community: secret }),
+    z.strictObject({
+      version: z.literal([3, '3']),
+      user: z
+        .string()
+        .regex(/^[!-~]{1,32}$/)
+        .meta({ expected: 'an SNMPv3 user of at most 32 printable ASCII characters' }),
+      auth: z
+        .strictObject({ protocol: authProtocol, key: secret })
+        .meta({ expected: '{protocol: sha256, key: {file: PATH}}', secret: true }),
+      priv: z
+        .strictObject({ protocol: privProtocol, key: secret })
+        .meta({ expected: '{protocol: aes128, key: {file: PATH}}', secret: true }),
+    }),
+  ])
+  .meta({ expected: 'version: 2c with community, or version: 3 with user, auth and priv', secret: true });
+
+const networkSwitch = z.strictObject({
+  name: plainName,
+  address: managementAddress,
+  port: integer(1, 65535, 'a UDP port').default(161),
+  snmp,
+  uplinks: z.array(ports).meta({ expected: 'a list of ports, such as ["49-52"]' }),
+  budget: power,
+  reserved_vlans: z
+    .array(range({ min: 1, max: 4094 }, 'VLAN ids'))
+    .meta({ expected: 'a list of VLAN ids, such as ["1002-1005", 4094]' })
+    .default([]),
+  ports: integer(1, 1024, 'the number of ports').optional(),
+});
+
+const slots = z.strictObject({
+  slots: range({ min: 1, max: MAX_SLOT }, 'slot numbers'),
+  switch: plainName,
+  ports,
+  image: plainName.optional(),
+  vlans: range({ min: 1, max: 4094 }, 'VLAN ids').optional(),
+  simulate: z
+    .enum(['3B', '3B+', '4B', 'qemu', 'none'])
+    .meta({ expected: 'the board to simulate: 3B, 3B+, 4B, qemu or none' })
+    .optional(),
+});
+
+const image = z.strictObject({ name: plainName, directory });
+
+const timings = z
+  .strictObject({
+    discover: positiveDuration.optional(),
+    first_request: positiveDuration.optional(),
+    transfer_idle: positiveDuration.optional(),
+    root_mount: positiveDuration.optional(),
+    ssh: positiveDuration.optional(),
+    offer_delay: duration.optional(),
+  })
+  .meta({ expected: 'stage limits, such as {discover: 60 s}' });
+
+export const rackFileSchema = z.strictObject({
+  rack: rackName,
+  kind: z.enum(['real', 'virtual']).meta({ expected: 'real or virtual' }),
+  zone: zoneName,
+  trunk: trunk.prefault({}),
+  addresses,
+  ssh_port_base: integer(1023, 65534, 'a TCP port').default(5000),
+  switches: z.array(networkSwitch).meta({ expected: 'a list of switches' }),
+  slots: z.array(slots).meta({ expected: 'a list of slots' }),
+  images: z.array(image).meta({ expected: 'a list of images' }).default([]),
+  default_image: plainName.optional(),
+  roots: z
+    .strictObject({
+      directory: directory.default('state:roots'),
+      backend: z
+        .enum(['auto', 'btrfs', 'overlay', 'reflink', 'copy'])
+        .meta({ expected: 'auto, btrfs, overlay, reflink or copy' })
+        .default('auto'),
+    })
+    .meta({ expected: '{directory: state:roots, backend: auto}' })
+    .prefault({}),
+  nfs: z
+    .strictObject({
+      server: z.enum(['auto', 'ganesha', 'kernel']).meta({ expected: 'auto, ganesha or kernel' }).default('auto'),
+      version: z
+        .literal([3, 4.1, '3', '4.1'])
+        .transform((version) => String(version) as '3' | '4.1')
+        .meta({ expected: '3 or 4.1' })
+        .default('3'),
+    })
+    .meta({ expected: '{server: auto, version: 3}' })
+    .prefault({}),
+  power: z
+    .strictObject({
+      hold: positiveDuration.default(seconds(5)),
+      concurrent_boots: integer(1, 1024, 'a number of boards').default(24),
+      poll: positiveDuration.default(millis(10_000)),
+    })
+    .meta({ expected: '{hold: 5 s, concurrent_boots: 24, poll: 10 s}' })
+    .prefault({}),
+  timings: z
+    .strictObject({
+      '3B': timings.optional(),
+      '3B+': timings.optional(),
+      '4B': timings.optional(),
+      default: timings.optional(),
+    })
+    .meta({ expected: 'stage limits per model (3B, 3B+, 4B, default)' })
+    .prefault({}),
+});
+
+export type RackFile = z.output<typeof rackFileSchema>;
