@@ -2,10 +2,10 @@
 import type { Timer } from '../../rack/clock.ts';
 import type { Mac } from '../../wire/address.ts';
 import type { Dhcpv4Packet } from '../../wire/dhcpv4/index.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import type { Classification } from './classify.ts';
 import { type Leg, type PreparedLeg, prepareLeg } from './leg.ts';
 import type { ServerSettings } from './settings.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 const LIMITED_BROADCAST = 0xffffffff;
 

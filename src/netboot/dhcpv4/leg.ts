@@ -27,7 +27,7 @@ export interface Leg {
   readonly ntpServers: readonly Ipv4[];
 }
 
-/** The leg of a slot as planned. The controller is the NTP server; IPv4 name servers only where some are given. */
+/** The leg of a slot as planned. Servers of time and names only where there are some. */
 export function legOf(plan: Pick<Plan, 'zone'>, slot: SlotPlan, dnsServers: readonly Ipv4[] = []): Leg {
   return {
     slot: slot.slot,
@@ -38,7 +38,7 @@ export function legOf(plan: Pick<Plan, 'zone'>, slot: SlotPlan, dnsServers: read
     hostName: slot.hostName,
     zone: plan.zone,
     dnsServers,
-    ntpServers: [slot.ipv4.controller],
+    ntpServers: [],
   };
 }
 
