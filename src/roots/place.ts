@@ -1,0 +1,66 @@
+/**
+ * The place of one slot's root in the roots directory: `slot-007/{clone.json, root/, data/}`. `root/` is what is exported,
+ * `data/` what the back-end keeps beside it, and `clone.json` says what the root was cloned from. It is written last, and the
+ * place gets its name only then: a place without it was never finished.
+ */
+import { lstat, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SlotNumber } from '../rack/units.ts';
+import { BACKEND_NAMES } from './backends/backend.ts';
+import { hasCode, messageOf } from './errors.ts';
+import { replaceFile } from './files.ts';
+
+const PREFIX = 'slot-';
+
+/** `slot-007`: sorts by number up to 999. */
+export const placeName = (slot: SlotNumber): string => `${PREFIX}${String(slot).padStart(3, '0')}`;
+export const placeOf = (directory: string, slot: SlotNumber): string => join(directory, placeName(slot));
+/** Names of a place that is being made or removed: after a crash they are rubbish. */
+export const makingPlace = (directory: string, slot: SlotNumber): string =>
+  join(directory, `.${placeName(slot)}.making`);
+export const removingPlace = (directory: string, slot: SlotNumber): string =>
+  join(directory, `.${placeName(slot)}.removing`);
+export const rootIn = (place: string): string => join(place, 'root');
+export const dataIn = (place: string): string => join(place, 'data');
+
+const cloneFile = z.object({
+  /** `name@version`. */
+  image: z.string().min(1),
+  backend: z.enum(BACKEND_NAMES),
+  /** ISO 8601. */
+  created: z.string(),
+});
+export type CloneRecord = z.infer<typeof cloneFile>;
+
+/** Durable once the directory of the places is synced: what happens to names reaches the disk in its order. */
+export async function writeCloneRecord(place: string, record: CloneRecord): Promise<void> {
+  await replaceFile(join(place, 'clone.json'), `${JSON.stringify(record)}\n`);
+}
+
+/** The record; undefined when the place does not exist; a reason when it exists and has no good record. */
+export async function readCloneRecord(place: string): Promise<CloneRecord | { readonly damaged: string } | undefined> {
+  const path = join(place, 'clone.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) return { damaged: messageOf(error) };
+    return (await isThere(place)) ? { damaged: 'it has no clone.json' } : undefined;
+  }
+  try {
+    return cloneFile.parse(JSON.parse(text));
+  } catch (error) {
+    return { damaged: `clone.json: ${messageOf(error)}` };
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
