@@ -169,6 +169,7 @@ export class Controller {
       show: (tree) => tftp.setTree(tree),
     });
     this.#trees.showAll();
+    await Promise.all([...images.values()].map((image) => tftp.warm(image.boot.directory)));
     tftp.onEvent((events) =>
       takeTftpEvents(events, {
         state: this.#state,
@@ -212,7 +213,12 @@ export class Controller {
   async #prepareRoots(roots: Roots): Promise<void> {
     const { log } = this.#parts;
     try {
-      await roots.prepare((progress) => log.info(progress, 'preparing roots'));
+      const { failed } = await roots.prepare((progress) => log.debug(progress, 'preparing roots'));
+      for (const [slot, error] of failed) {
+        const text = `slot ${slot} has no root file system: ${error.message}`;
+        this.#degraded.push(text);
+        this.#state.event(slot, 'no_root', text);
+      }
     } catch (cause) {
       const text = `boards have no root file systems: ${(cause as Error).message}`;
       this.#degraded.push(text);

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { PowerAction, PowerProgress } from '../jobs/power.ts';
-import { parseRange } from '../rack/range.ts';
 import { CliError, EXIT } from './exit.ts';
 import { findController } from './places.ts';
+import { SLOTS_HELP, slotsArgument, slotsOf } from './slots-argument.ts';
 
 interface PowerOptions {
   json?: boolean;
@@ -14,7 +14,7 @@ interface PowerOptions {
 export function powerCommand(): Command {
   return new Command('power')
     .argument('<action>', 'on, off or cycle')
-    .argument('<slots>', 'slots such as 7 or 1-36,40')
+    .argument('<slots>', SLOTS_HELP, slotsArgument)
     .description('switch the PoE of slots; answers when the switch reads as asked')
     .option('--json', 'print progress and result as JSON, one object a line')
     .option('--rack <name>', 'the rack whose controller to ask (default: the only one that serves)')
@@ -29,8 +29,8 @@ async function runPower(action: string, text: string, options: PowerOptions): Pr
   if (action !== 'on' && action !== 'off' && action !== 'cycle') {
     throw new CliError(EXIT.usage, `expected on, off or cycle, got ${JSON.stringify(action)}`);
   }
-  const slots = slotNumbers(text);
   const client = await findController(options);
+  const slots = slotsOf(text, await client.status());
   const show = options.json
     ? (progress: PowerProgress) => console.log(JSON.stringify({ progress }))
     : (progress: PowerProgress) => console.error(line(progress));
@@ -45,14 +45,6 @@ async function runPower(action: string, text: string, options: PowerOptions): Pr
       );
   }
   return failed.length === 0 ? EXIT.done : EXIT.failed;
-}
-
-function slotNumbers(text: string): readonly number[] {
-  try {
-    return parseRange(text);
-  } catch (cause) {
-    throw new CliError(EXIT.usage, (cause as Error).message, { cause });
-  }
 }
 
 function line({ slot, state, after, detail }: PowerProgress): string {

