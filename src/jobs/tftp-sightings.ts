@@ -21,26 +21,27 @@ export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): vo
         sink.crashed(`the TFTP server thread ended and is started again: ${event.reason}`);
         break;
       case 'first_request':
-        sink.firstRequest(event.slot);
-        sink.state.saw(event.slot, 'first_request', event.name);
+        // Every request says so: the server's own idea of a boot is quiet for twenty seconds, a quick power cycle is not.
         break;
       case 'serial_learned':
         sink.state.observe(event.slot, { serial: event.serial });
         sink.learned(event.slot);
         break;
       case 'request':
+        sink.firstRequest(event.slot);
+        sink.state.saw(event.slot, 'first_request', event.name);
         sink.state.touch(
           event.slot,
           `${event.name} ${event.outcome === 'served' ? 'asked for' : event.outcome.replace('-', ', ')}`,
         );
         if (event.outcome === 'missing-unexpected') {
-          sink.state.event(
+          sink.state.boardEvent(
             event.slot,
             'missing_file',
             `slot ${event.slot} asked for ${event.name}, which its image does not have`,
           );
         } else if (event.outcome === 'refused') {
-          sink.state.event(
+          sink.state.boardEvent(
             event.slot,
             'refused_file',
             `slot ${event.slot} asked for ${event.name}: ${event.reason ?? 'refused'}`,

@@ -51,7 +51,7 @@ export function parseConfigTxt(bytes: Uint8Array, board: { model: NetbootModel; 
 
 /** The command line that the kernel gets: the first line, cut at the first byte that is not ASCII. */
 export function parseCmdlineTxt(bytes: Uint8Array): string {
-  return (asciiPart(bytes).split(/\r?\n/)[0] as string).trim();
+  return (asciiPart(bytes).split(/[\r\n]/)[0] as string).trim();
 }
 
 function shape(
