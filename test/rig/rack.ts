@@ -47,6 +47,7 @@ export class RigRack {
     const file = join(directory, 'rack.yaml');
     writeFileSync(file, text);
     writeFileSync(join(directory, 'community'), 'rig-community\n');
+    writeFileSync(join(directory, 'key'), 'rig-key-of-some-length\n');
     const name = /^rack: *(\S+)/m.exec(text)?.[1] ?? '';
     const server = spawn(PIRACK, ['serve', file, '--state', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
     const rack = new RigRack(name, directory, server);

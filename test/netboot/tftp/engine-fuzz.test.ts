@@ -76,7 +76,7 @@ describe('any name', () => {
   });
 });
 
-const ports = fc.constantFrom(69, 2000, 2001, 49152);
+const ports = fc.constantFrom(2000, 2000, 2000, 69);
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
   fc.record({ kind: fc.constant('ack' as const), block: fc.constantFrom(0, 1, 2, 3, 4, 65_535) }).map(encodeTftp),
@@ -93,18 +93,25 @@ const bytes = fc.oneof(
     })
     .map(encodeTftp),
 );
-const legs = [legOf(1), legOf(2)];
-const datagram: fc.Arbitrary<Incoming> = fc.record({
-  ifindex: fc.constantFrom(101, 101, 102, 7),
+const legs = [legOf(1), legOf(2)] as const;
+const rightly = fc
+  .record({ leg: fc.constantFrom(...legs, legs[0]), port: ports, bytes })
+  .map(({ leg, ...rest }) => ({ ifindex: leg.ifindex, from: leg.board, to: leg.controller, ...rest }));
+const wrongly = fc.record({
+  ifindex: fc.constantFrom(101, 102, 7),
   from: fc.constantFrom('10.0.1.2' as Ipv4, '10.0.2.2' as Ipv4),
   to: fc.constantFrom('10.0.1.1' as Ipv4, '10.0.2.1' as Ipv4),
   port: ports,
   bytes,
 });
+const datagram: fc.Arbitrary<Incoming> = fc.oneof({ weight: 4, arbitrary: rightly }, wrongly);
 const step = fc.oneof(
   {
     weight: 8,
-    arbitrary: fc.record({ line: fc.integer({ min: -1, max: 2 }), datagrams: fc.array(datagram, { maxLength: 8 }) }),
+    arbitrary: fc.record({
+      line: fc.constantFrom(-1, -1, -1, 0, 1, 2),
+      datagrams: fc.array(datagram, { maxLength: 8, size: 'max' }),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ advance: fc.nat(4000) }) },
   {
@@ -118,7 +125,7 @@ describe('any datagrams', () => {
     const rig = surrounded();
     try {
       await fc.assert(
-        fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
           rig.engine.setLegs(legs);
           for (const slot of [1, 2]) rig.engine.setTree(rig.tree(slot));
           for (const one of steps) {
@@ -139,10 +146,10 @@ describe('any datagrams', () => {
           rig.engine.setLegs([]);
           rig.clock.advance(60_000);
         }),
-        { numRuns: 100 },
+        { numRuns: 60 },
       );
       expect(rig.engine.stats().activeTransfers).toBe(0);
-      expect(rig.engine.stats().served).toBeGreaterThan(0);
+      console.log(rig.engine.stats());expect(rig.engine.stats().served).toBeGreaterThan(0);
     } finally {
       rig.close();
     }
