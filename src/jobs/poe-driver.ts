@@ -11,7 +11,7 @@ export function poeDriver(poe: PoeSwitch): PowerSwitch {
         ports: ports.flatMap((power): PortReading[] =>
           power.port === undefined
             ? []
-            : [{ port: power.port, admin: power.admin === true, detection: power.detection, watts: undefined }],
+            : [{ port: power.port, admin: power.admin === true, detection: power.detection, watts: power.watts }],
         ),
       };
     },

@@ -1,5 +1,5 @@
 /** What a PoE port is and what it should be: pure, by RFC 3621. */
-import type { Millis } from '../rack/units.ts';
+import type { Millis, Watts } from '../rack/units.ts';
 import { millis } from '../rack/units.ts';
 import type { Unknown } from './mib/enumeration.ts';
 import { named } from './mib/enumeration.ts';
@@ -30,6 +30,8 @@ export interface PortPower extends PortSeen {
   readonly mpsAbsent: number | undefined;
   readonly overload: number | undefined;
   readonly short: number | undefined;
+  /** What the port delivers; undefined where the switch has no such column. */
+  readonly watts: Watts | undefined;
   /** ifOperStatus of the port's interface. */
   readonly link: LinkStatus | undefined;
 }

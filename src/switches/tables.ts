@@ -117,6 +117,7 @@ export async function readState(access: Access, ifIndexes: ReadonlyMap<string, n
         mpsAbsent: integer(poe.pethPsePortMPSAbsentCounter, row),
         overload: integer(poe.pethPsePortOverLoadCounter, row),
         short: integer(poe.pethPsePortShortCounter, row),
+        watts: milliwatts(integer(poe.pethPsePortActualPower, row)),
         link: link === undefined ? undefined : named(IF_OPER_STATUS, link),
       };
     },
@@ -140,6 +141,10 @@ function mainPower(columns: ReadonlyMap<Oid, ColumnRows>): MainPower {
     return values.length === 0 ? undefined : watts(values.reduce((total, value) => total + value, 0));
   };
   return { consumption: sum(PETH_MAIN_PSE.pethMainPseConsumptionPower), capacity: sum(PETH_MAIN_PSE.pethMainPsePower) };
+}
+
+function milliwatts(value: number | undefined): Watts | undefined {
+  return value === undefined || value < 0 ? undefined : watts(value / 1000);
 }
 
 /** A table that was cut short shows as columns of different length. */

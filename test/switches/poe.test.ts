@@ -36,6 +36,7 @@ describe.each([
       overload: 0,
       short: 0,
       link: 'up',
+      watts: 4,
     });
     expect(ports[4]).toMatchObject({ detection: 'searching', powerClass: undefined, link: 'down' });
     expect(await rig.poe.watts()).toEqual({ consumption: 12, capacity: 370 });

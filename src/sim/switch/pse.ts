@@ -57,7 +57,9 @@ export interface Pse {
   setAdmin(number: number, on: boolean): void;
   attach(number: number, device: PoweredDevice): void;
   detach(number: number): void;
+  /** Watts of all ports, and of one. */
   consumption(): number;
+  watts(number: number): number;
   /** Every device loses power at once; counters start again. Ports stay disabled until `start`. */
   cut(): void;
   /** All ports to their startup configuration. */
@@ -93,8 +95,8 @@ export function createPse(options: PseOptions): Pse {
     port.detection = detection;
     if (fed) port.device?.powerOff();
   };
-  const consumption = () =>
-    ports.reduce((total, port) => total + (port.detection === DETECTION.deliveringPower ? draw(port) : 0), 0);
+  const delivered = (port: PsePort) => (port.detection === DETECTION.deliveringPower ? draw(port) : 0);
+  const consumption = () => ports.reduce((total, port) => total + delivered(port), 0);
 
   const search = (number: number, port: PsePort, delay: Millis) => {
     port.detection = DETECTION.searching;
@@ -144,6 +146,7 @@ export function createPse(options: PseOptions): Pse {
     },
     detach,
     consumption,
+    watts: (number) => delivered(at(number)),
     cut() {
       for (const port of ports) {
         stop(port);

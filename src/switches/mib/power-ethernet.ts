@@ -11,6 +11,8 @@ export const PETH_PSE_PORT = Object.freeze({
   pethPsePortPowerDeniedCounter: '1.3.6.1.2.1.105.1.1.1.12',
   pethPsePortOverLoadCounter: '1.3.6.1.2.1.105.1.1.1.13',
   pethPsePortShortCounter: '1.3.6.1.2.1.105.1.1.1.14',
+  /** Milliwatts drawn. Not of RFC 3621, but several vendors serve it there (snmp-poe §1): asked for, and not missed. */
+  pethPsePortActualPower: '1.3.6.1.2.1.105.1.1.1.15',
 });
 
 /** pethMainPseTable, 1.3.6.1.2.1.105.1.3.1, one row per group; watts. */

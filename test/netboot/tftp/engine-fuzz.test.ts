@@ -149,7 +149,7 @@ describe('any datagrams', () => {
         { numRuns: 60 },
       );
       expect(rig.engine.stats().activeTransfers).toBe(0);
-      console.log(rig.engine.stats());expect(rig.engine.stats().served).toBeGreaterThan(0);
+      expect(rig.engine.stats().served).toBeGreaterThan(0);
     } finally {
       rig.close();
     }

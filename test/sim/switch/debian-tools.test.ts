@@ -44,7 +44,7 @@ tools("the virtual switch under Debian's SNMP tools", () => {
       lines.filter((line) => !line.startsWith('.1.3.6.1.2.1.1.3.0') && !line.includes(end));
     await expect.poll(() => device.pse.consumption()).toBe(8);
     const walked = steady((await snmpTool('snmpwalk', port, read, ['.1.3'])).lines);
-    expect(walked).toHaveLength(6 + 1 + 15 * 52 + 12 * 48 + 5);
+    expect(walked).toHaveLength(6 + 1 + 15 * 52 + 13 * 48 + 5);
     for (const auth of [read, v3]) {
       for (const repetitions of ['-Cr1', '-Cr10', '-Cr100']) {
         const bulk = await snmpTool('snmpbulkwalk', port, auth, [repetitions, '.1.3']);

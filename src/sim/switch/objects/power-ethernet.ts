@@ -92,6 +92,8 @@ export function powerEthernetInstances({ pse, rows, budget, setAdmin }: PoeObjec
   column(12, TAG.Counter32, (port) => port.denied);
   column(13, TAG.Counter32, () => 0);
   column(14, TAG.Counter32, () => 0);
+  // pethPsePortActualPower in milliwatts: beyond RFC 3621, as several vendors have it
+  column(15, TAG.Integer32, (_port, number) => Math.round(pse.watts(number) * 1000));
 
   const group = rows[0]?.index.split('.')[0] ?? '1';
   const main = (arc: number, tag: number, read: () => MibValue): MibInstance => ({
