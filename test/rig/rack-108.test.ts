@@ -19,7 +19,9 @@ describeWith({ root: true, programs: ['unshare', 'nfs-cat', 'ganesha.nfsd'], fil
     }, 60_000);
 
     it('all end up booted when the controller is killed in the middle, and nothing reached the wrong leg', async () => {
-      const text = readFileSync(file, 'utf8').replace(/virtual-community/g, 'community').replace(/virtual-key/g, 'key');
+      const text = readFileSync(file, 'utf8')
+        .replace(/virtual-community/g, 'community')
+        .replace(/virtual-key/g, 'key');
       rack = await RigRack.serve(text);
       const directory = join(rack.directory, rack.name);
       await rack.until((status) => (status.summary.conditions.up ?? 0) >= 10, 200_000, 'ten boards up');
