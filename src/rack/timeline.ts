@@ -106,7 +106,7 @@ const SENTENCES: Readonly<Record<Milestone, string>> = {
   ssh_up: 'Up',
 };
 
-/** Where the boot stands, as one sentence for a person (customer-api §4, `boot_progress`). */
+/** Where the boot stands, as one sentence for a person. */
 export function progressSentence(boot: Boot): string {
   return SENTENCES[stage(boot)];
 }

@@ -1,4 +1,4 @@
-/** What must be written so that every leg is as the plan says (DESIGN §4, §6). Pure. */
+/** What must be written so that every leg is as the plan says. Pure. */
 import { sameIpv6 } from '../ipv6-text.ts';
 import { LEG_SETTINGS } from './settings.ts';
 import {
