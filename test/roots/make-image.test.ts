@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -42,8 +42,12 @@ describe('make-image', () => {
 
 describeWith({ root: true, programs: ['setpriv'] })('make-image as somebody else', () => {
   test('needs root, and says so', () => {
-    const cache = scratchDirectory();
-    const args = ['--reuid', '65534', '--clear-groups', 'bash', SCRIPT, '--output', join(cache, 'x')];
+    // A copy that everybody may read, wherever the checkout is.
+    const open = scratchDirectory();
+    chmodSync(open, 0o755);
+    cpSync(dirname(SCRIPT), join(open, 'scripts'), { recursive: true });
+    const script = join(open, 'scripts', basename(SCRIPT));
+    const args = ['--reuid', '65534', '--clear-groups', 'bash', script, '--output', join(open, 'x')];
     const { status, stderr } = spawnSync('setpriv', args, { encoding: 'utf8', timeout: 60_000 });
     expect(status).toBe(1);
     expect(stderr).toMatch(/needs root/);
@@ -58,6 +62,9 @@ describeWith({ root: true, programs: PROGRAMS })('make-image as root', () => {
     const { status, stderr } = makeImage(['--output', output]);
     expect(status).toBe(1);
     expect(stderr).toMatch(/made from other inputs.*--replace/s);
+    const kept = makeImage(['--output', output, '--keep']);
+    expect(kept).toMatchObject({ status: 0, stderr: '' });
+    expect(kept.stdout).toMatch(/was made by another make-image and is kept/);
     expect(readFileSync(join(output, 'image.json'), 'utf8')).toBe('{"inputs": "of another make-image"}');
   });
 

@@ -1,5 +1,5 @@
 /** Which NFS server this machine has for us, and why not the other. */
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { NfsPlan } from '../../rack/plan.ts';
 import { NotPossible } from '../errors.ts';
@@ -62,6 +62,8 @@ function ganeshaRefusals(path: string): string[] {
     missing.length === 0 ? [] : [`not installed: ${missing.join(', ')} (packages nfs-ganesha, rpcbind, dbus)`];
   if (missing.length === 0 && !hasVfsPlugin())
     refusals.push('its plug-in for local files is not installed (package nfs-ganesha-vfs)');
+  // It looks there for the file system of what it exports.
+  if (!existsSync('/etc/mtab')) refusals.push('/etc/mtab is missing (ln -s ../proc/self/mounts /etc/mtab)');
   return [...refusals, ...missingPrivileges(readPrivilegeFacts())];
 }
 
