@@ -106,6 +106,8 @@ async function serveVirtual(file: string, plan: Plan, root: string, options: Ser
   if (process.getuid?.() !== 0) {
     console.error('not root: boards boot up to their kernels, but no root file system can be exported to them');
   }
+  const say = options.json ? console.error : console.log;
+  say(`rack ${plan.rack}: making the namespaces, roots and servers of ${plan.slots.length} slots`);
   const since = Date.now();
   const outside = JSON.stringify(namespacesOf('self'));
   const bundle = launchBundle(
@@ -133,7 +135,7 @@ async function serveVirtual(file: string, plan: Plan, root: string, options: Ser
       { signal: ends.signal, since },
     );
   } else {
-    console.log(`serving rack ${plan.rack}; see \`pirack status --watch\``);
+    say('serving; `pirack status --watch` shows it, Ctrl-C ends it');
     await new Promise<void>((done) => ends.signal.addEventListener('abort', () => done()));
   }
   clearTimeout(limit);

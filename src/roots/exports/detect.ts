@@ -64,6 +64,8 @@ function ganeshaRefusals(path: string): string[] {
     refusals.push('its plug-in for local files is not installed (package nfs-ganesha-vfs)');
   // It looks there for the file system of what it exports.
   if (!existsSync('/etc/mtab')) refusals.push('/etc/mtab is missing (ln -s ../proc/self/mounts /etc/mtab)');
+  // NFSv3 is registered with rpcbind by the names of protocols; without the list, no client ever finds it.
+  if (!existsSync('/etc/protocols')) refusals.push('/etc/protocols is missing (package netbase)');
   return [...refusals, ...missingPrivileges(readPrivilegeFacts())];
 }
 
