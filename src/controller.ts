@@ -191,7 +191,9 @@ export class Controller {
       legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
       leases: {
         record: (lease) => {
-          committed = this.#store.commit.write(() => this.#store.leases.save(lease));
+          const write = this.#store.commit.write(() => this.#store.leases.save(lease));
+          // All that were recorded, not only the last: a lease that failed must hold its ACK back.
+          committed = Promise.all([committed, write]).then(() => undefined);
           committed.catch(() => undefined);
         },
         committed: () => committed,

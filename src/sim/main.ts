@@ -17,13 +17,16 @@ import { PortLinks } from './fabric/links.ts';
 import { BadArguments, parseArguments, type SimArguments } from './process/arguments.ts';
 import { serveControl } from './process/control.ts';
 import { makeDevices } from './process/devices.ts';
+import { tapsAllowed, withoutImpossible } from './process/guests.ts';
 import { makeSwitches, portNumber } from './process/switches.ts';
 
 const ENV = '/usr/bin/env';
 
 async function main(args: readonly string[]): Promise<void> {
   const settings = parseArguments(args);
-  const plan = JSON.parse(readFileSync(settings.plan, 'utf8')) as Plan;
+  const complain = settings.phase === 'serve' ? () => {} : (message: string) => console.error(message);
+  const planned = JSON.parse(readFileSync(settings.plan, 'utf8')) as Plan;
+  const plan = withoutImpossible(planned, tapsAllowed(), complain);
   if (plan.kind !== 'virtual')
     throw new BadArguments(`rack ${plan.rack} is ${plan.kind}: only a virtual rack is simulated`);
   if (settings.phase === 'serve') return serve(plan, settings);
