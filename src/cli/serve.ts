@@ -59,6 +59,9 @@ async function serve(file: string, options: ServeOptions): Promise<number> {
   if (plan.kind === 'real') {
     if (options.watch || options.for || options.fresh)
       throw new CliError(EXIT.usage, '--watch, --for and --fresh are for virtual racks');
+    if (process.getuid?.() !== 0 && !options.plan) {
+      throw new CliError(EXIT.missing, 'a real rack is served as root: DHCP, TFTP, interfaces and exports need it');
+    }
     return controller({ ...own, ...(options.plan ? { dryRun: true } : {}) });
   }
   if (options.sealedFrom !== undefined) {
