@@ -78,6 +78,7 @@ export class Controller {
     );
     const drivers = new Map(this.#switches.map((each) => [each.name, poeDriver(each)]));
     this.power = new PowerJobs(plan, drivers, this.#state, clock, log);
+    this.#state.onUp(() => this.power.kick());
     this.#recovery = new Recovery(plan, this.#state, this.power, clock);
     this.#watch = new BoardWatch(
       plan,

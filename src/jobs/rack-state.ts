@@ -29,6 +29,7 @@ export class RackState {
   /** By slot and kind: bounded by the kinds that there are. */
   readonly #boardEvents = new Map<string, { since: number; count: number }>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
+  readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
 
   constructor(plan: Plan, store: Store, clock: Clock, log: Logger, fatal: Fatal) {
     this.#store = store;
@@ -79,6 +80,11 @@ export class RackState {
     this.#beginListeners.push(listener);
   }
 
+  /** Calls `listener` whenever a board has come up: there is room for the next one to boot. */
+  onUp(listener: (slot: SlotNumber) => void): void {
+    this.#upListeners.push(listener);
+  }
+
   /** Takes one sighting into the slot's boot and stores what is new about it. */
   saw(slot: SlotNumber, milestone: Milestone, detail: string): void {
     const state = this.get(slot);
@@ -100,6 +106,7 @@ export class RackState {
     if (up) {
       this.#write(() => this.#store.boots.end(id, 'up', undefined, at));
       this.#savePower(slot);
+      for (const listener of this.#upListeners) listener(slot);
     }
   }
 
