@@ -63,6 +63,8 @@ export class SwitchPump {
   readonly #work = new Map<SlotNumber, Work>();
   /** Counts the sets of each slot, so that a reading begun before a set is not believed after it. */
   readonly #sets = new Map<SlotNumber, number>();
+  /** Slots whose last set failed: what they read next may be our own doing, late, and nobody's wish. */
+  readonly #doubted = new Set<SlotNumber>();
   #running = false;
   #again = false;
   #stopped = false;
@@ -115,9 +117,10 @@ export class SwitchPump {
   #takeIn(slot: SlotPlan, reading: PortReading, restarted: boolean): void {
     const { state, tell } = this.#parts;
     const before = state.get(slot.slot);
-    const changed = before.power !== undefined && before.power.admin !== reading.admin;
+    const ours = this.#doubted.delete(slot.slot) || restarted;
+    const changed = !ours && before.power !== undefined && before.power.admin !== reading.admin;
     this.#setPower(slot, reading);
-    if (changed && !restarted && before.phase === 'settled' && (before.wanted === 'on') !== reading.admin) {
+    if (changed && before.phase === 'settled' && (before.wanted === 'on') !== reading.admin) {
       const wanted = reading.admin ? 'on' : 'off';
       state.event(
         slot.slot,
@@ -273,6 +276,7 @@ export class SwitchPump {
   #fail(slot: SlotPlan, problem: string): void {
     const { state, tell } = this.#parts;
     this.#work.delete(slot.slot);
+    this.#doubted.add(slot.slot);
     state.setPhase(slot.slot, 'settled');
     if (state.get(slot.slot).cycling) void state.intend(slot.slot, { cycling: false });
     state.event(slot.slot, 'power_failed', `slot ${slot.slot}: ${problem}`);

@@ -11,6 +11,8 @@ export class FakeSwitch implements PowerSwitch {
   restarted = false;
   /** The next calls fail with this. */
   broken: string | undefined;
+  /** The next set is carried out, and its answer is lost. */
+  losesAnswer = false;
   /** Ports whose set is accepted and ignored. */
   readonly deaf = new Set<string>();
 
@@ -58,6 +60,10 @@ export class FakeSwitch implements PowerSwitch {
           `expected port ${port} to read ${on ? 'on' : 'off'} after the set, it reads ${on ? 'off' : 'on'}`,
         );
       else this.press(port, on);
+    }
+    if (this.losesAnswer) {
+      this.losesAnswer = false;
+      throw new Error('sw1 did not answer the SET');
     }
     return refused;
   }

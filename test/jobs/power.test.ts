@@ -148,6 +148,18 @@ describe('power', () => {
     expect(conditions()[1]).toBe('booting');
   });
 
+  it('does not take its own late effect for a wish: a cycle whose off was not answered ends on', async () => {
+    rack.power.start();
+    await pass(2000);
+    rack.fake.losesAnswer = true;
+    const [result] = await outcome(rack.power.request(slots(2), 'cycle', 'ann', () => {}));
+    expect(result).toMatchObject({ state: 'failed', detail: 'sw1 did not answer the SET' });
+    expect(rack.fake.ports.get('2')?.admin).toBe(false);
+    await pass(25_000);
+    expect(rack.state.get(slotNumber(2)).wanted).toBe('on');
+    expect(rack.fake.ports.get('2')?.admin).toBe(true);
+  });
+
   it('makes ports as wanted again after the switch restarted', async () => {
     rack.power.start();
     await pass(2000);
