@@ -6,7 +6,7 @@ import { Command, Option } from 'commander';
 import { ControlClient } from '../api/control/client.ts';
 import type { StatusView } from '../api/control/protocol.ts';
 import type { Plan } from '../rack/plan.ts';
-import { firstProcess, launchBundle, type Namespaces, namespacesOf } from '../sim/bundle/launch.ts';
+import { firstProcess, launchBundle, type Namespaces, namespacesOf, startTicks } from '../sim/bundle/launch.ts';
 import { CliError, EXIT } from './exit.ts';
 import { follow } from './live.ts';
 import { socketOf, stateRoot } from './places.ts';
@@ -120,7 +120,8 @@ async function serveVirtual(file: string, plan: Plan, root: string, options: Ser
   );
   const exited = new Promise<number>((done) => bundle.once('exit', (code) => done(code ?? EXIT.failed)));
   const first = await waitForFirst(bundle.pid as number);
-  if (first !== undefined) writeFileSync(join(directory, 'bundle.json'), JSON.stringify({ pid: first }));
+  if (first !== undefined)
+    writeFileSync(join(directory, 'bundle.json'), JSON.stringify({ pid: first, startTicks: startTicks(first) }));
 
   const ends = new AbortController();
   const interrupted = () => ends.abort();

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { startTicks } from '../sim/bundle/launch.ts';
 import { CliError, EXIT } from './exit.ts';
 import { stateRoot } from './places.ts';
 
@@ -52,6 +53,7 @@ function inPlace(place: string): readonly string[] {
 function bundlePid(directory: string): number | undefined {
   const path = join(directory, 'bundle.json');
   if (!existsSync(path)) return undefined;
-  const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid: number };
-  return existsSync(`/proc/${pid}/ns/net`) ? pid : undefined;
+  const { pid, startTicks: began } = JSON.parse(readFileSync(path, 'utf8')) as { pid: number; startTicks?: string };
+  // The file of a rack that was killed may name a number that another process has by now.
+  return began !== undefined && startTicks(pid) === began ? pid : undefined;
 }

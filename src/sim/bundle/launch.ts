@@ -53,3 +53,14 @@ export function firstProcess(unshare: number): number | undefined {
     return undefined;
   }
 }
+
+/** When a process began, in clock ticks since boot: with its number it names one process for ever (proc(5), field 22). */
+export function startTicks(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The program's name may hold spaces and brackets: fields are counted after its end.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
