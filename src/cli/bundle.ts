@@ -42,6 +42,8 @@ function supervise(file: string, root: string, sealedFrom: string): Promise<numb
       sealedFrom,
       '--state',
       directory,
+      // No kinder than real boards: every port is isolated here, and there a 3B needs to be woken (pi-boot §1.5).
+      '--isolated-port-bug',
     ],
     controller: [...NODE, MAIN, 'serve', file, '--state', root, '--sealed-from', sealedFrom],
   });

@@ -41,7 +41,8 @@ export interface Advance {
  * Takes one sighting into the current boot.
  *
  * A boot begins with power-on, and with a boot ROM's DISCOVER after the kernel had been sent: that board has restarted
- * by itself. A DISCOVER before that is a retry or the second stage asking again, which every Pi 3 does (pi-boot §1.2).
+ * by itself. Power-on is read by polling, so a quick board may be heard before it: then it belongs to the boot that has
+ * just begun. A DISCOVER before that is a retry or the second stage asking again, which every Pi 3 does (pi-boot §1.2).
  */
 export function advance(current: Boot | undefined, seen: Sighting): Advance {
   if (current === undefined || beginsBoot(current, seen.milestone)) {
@@ -59,8 +60,9 @@ export function touch(current: Boot, at: Millis, activity: string): Boot {
 }
 
 function beginsBoot(current: Boot, milestone: Milestone): boolean {
-  if (milestone === 'power_on') return true;
-  return milestone === 'discover' && furthest(current) >= milestoneIndex('kernel_sent');
+  const late = furthest(current) >= milestoneIndex('kernel_sent');
+  if (milestone === 'power_on') return late || reachedAt(current, 'power_on') !== undefined;
+  return milestone === 'discover' && late;
 }
 
 function begin(seen: Sighting): Boot {

@@ -64,6 +64,22 @@ describe('a boot', () => {
     ).toBe(2);
   });
 
+  it('takes a power-on that is read late as its own', () => {
+    const { boot, began } = play([
+      ['discover', 0],
+      ['offer', 1],
+      ['power_on', 16],
+    ]);
+    expect(began).toBe(1);
+    expect((boot as Boot).startedAt).toBe(0);
+    expect(
+      play([
+        ['root_mounted', 0],
+        ['power_on', 16],
+      ]).began,
+    ).toBe(2);
+  });
+
   it('may be joined in the middle, as after a restart of the controller', () => {
     const { boot, began } = play([['kernel_dhcp', 7]]);
     expect(began).toBe(1);
