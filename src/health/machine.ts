@@ -1,6 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { run } from '../net/run.ts';
+import { existsSync } from 'node:fs';
+import { findProgram, run } from '../net/run.ts';
 
 export type Grade = 'ok' | 'degraded' | 'missing';
 
@@ -39,19 +38,6 @@ const PROGRAMS: readonly { program: string; package: string; without: string; gr
     grade: 'degraded',
   },
 ];
-
-export function findProgram(name: string, path: string): string | undefined {
-  for (const directory of [...path.split(delimiter), '/usr/sbin', '/sbin']) {
-    const candidate = join(directory, name);
-    try {
-      accessSync(candidate, constants.X_OK);
-      return candidate;
-    } catch {
-      // Not in this directory.
-    }
-  }
-  return undefined;
-}
 
 /** What this machine can and cannot do, apart from cloning and serving roots (see `roots/doctor.ts`). */
 export async function examineMachine(path: string): Promise<readonly Finding[]> {

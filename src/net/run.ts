@@ -1,5 +1,7 @@
 /** Runs a program: arguments as a list (never through a shell), a time limit, bounded output, a typed error. */
 import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { Millis } from '../rack/units.ts';
 
 export interface RunOptions {
@@ -121,4 +123,21 @@ class Output {
   text(): string {
     return Buffer.concat(this.#chunks).toString('utf8');
   }
+}
+
+/**
+ * Full path of a program in the directories of `path` (as in PATH), or where Debian keeps daemons, which a user's PATH
+ * often lacks; undefined when it is not installed.
+ */
+export function findProgram(name: string, path: string): string | undefined {
+  return [...path.split(delimiter), '/usr/sbin', '/sbin']
+    .map((directory) => join(directory, name))
+    .find((candidate) => {
+      try {
+        accessSync(candidate, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
 }

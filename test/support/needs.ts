@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
+import { findProgram as installed } from '../../src/net/run.ts';
 
 /**
  * A `describe` for tests that need more than this process: root, programs, files. Without them it is skipped with the
@@ -22,17 +22,7 @@ export function describeWith(needs: { root?: boolean; programs?: readonly string
   return (title: string, body: () => void) => describe.skip(`${title} (needs ${missing.join(', ')})`, body);
 }
 
-/** Full path of a program on PATH or in the places where Debian keeps daemons. */
+/** Full path of an installed program. */
 export function findProgram(name: string): string | undefined {
-  const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  for (const directory of directories) {
-    const path = join(directory, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not here: look in the next directory.
-    }
-  }
-  return undefined;
+  return installed(name, process.env.PATH ?? '');
 }

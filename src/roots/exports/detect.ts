@@ -1,6 +1,7 @@
 /** Which NFS server this machine has for us, and why not the other. */
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '../../net/run.ts';
 import type { NfsPlan } from '../../rack/plan.ts';
 import { NotPossible } from '../errors.ts';
 import { readThreads } from './kernel.ts';
@@ -82,17 +83,4 @@ function listed(directory: string): string[] {
   } catch {
     return [];
   }
-}
-
-function findProgram(name: string, path: string): string | undefined {
-  return [...path.split(delimiter), '/usr/sbin', '/sbin']
-    .map((directory) => join(directory, name))
-    .find((candidate) => {
-      try {
-        accessSync(candidate, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
 }
