@@ -1,4 +1,4 @@
-/** What nfs-ganesha 4 is told, as text (ganesha-core-config(8), ganesha-export-config(8)). */
+/** What nfs-ganesha is told (versions 4 and 6 were tried), as text (ganesha-core-config(8), ganesha-export-config(8)). */
 import { assertPlainPath } from '../backends/tree.ts';
 import type { ExportWanted } from './spec.ts';
 
@@ -46,6 +46,9 @@ export function renderConfig(settings: GaneshaSettings, exports: readonly Export
       Enable_RQUOTA: false,
       Enable_UDP: false,
       fsid_device: deviceIds,
+      // From version 5 on it does not start where root lacks CAP_SYS_RESOURCE, as in many containers; version 4 only
+      // warns that it does not know the word. It guards against memory pressure from clients on this very machine.
+      Allow_Set_Io_Flusher_Fail: true,
     }),
     block('NFSv4', {
       Lease_Lifetime: 20,

@@ -13,7 +13,7 @@ describe('renderConfig', () => {
   test('opens nothing to anybody by default, and includes each export', () => {
     expect(
       renderConfig(SETTINGS, [WANTED]),
-    ).toBe(`NFS_CORE_PARAM { Protocols = 3, 4; NFS_Port = 2049; MNT_Port = 20048; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false; fsid_device = false; }
+    ).toBe(`NFS_CORE_PARAM { Protocols = 3, 4; NFS_Port = 2049; MNT_Port = 20048; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false; fsid_device = false; Allow_Set_Io_Flusher_Fail = true; }
 NFSv4 { Lease_Lifetime = 20; Grace_Period = 25; Graceless = true; Minor_Versions = 0, 1, 2; RecoveryBackend = fs; RecoveryRoot = "/var/lib/pirack/r/nfs/recovery"; Only_Numeric_Owners = true; Allow_Numeric_Owners = true; }
 NFS_KRB5 { Active_krb5 = false; }
 EXPORT_DEFAULTS { SecType = sys; Squash = no_root_squash; Protocols = 3, 4; Transports = TCP; Access_Type = None; }
