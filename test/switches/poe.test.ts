@@ -87,6 +87,8 @@ describeWith(DEBIAN)("a PoE switch beside Debian's tools", () => {
     expect(await poe.set(['1'], true)).toMatchObject([{ ok: true, outcome: 'changed' }]);
     expect((await snmpTool('snmpget', port, auth, [`${ADMIN}.1`])).lines).toEqual([`${ADMIN}.1 = INTEGER: 1`]);
 
+    // Both readings below have to see the same: nothing may be on its way when they begin.
+    expect(await poe.waitFor('1', 'delivering', millis(5_000))).toMatchObject({ ok: true });
     expect(await poe.set(['2', '3'], false)).toMatchObject([{ ok: true }, { ok: true }]);
     expect(await poe.waitFor('2', 'off', millis(5_000))).toMatchObject({ ok: true });
     const walked = await snmpTool('snmpbulkwalk', port, auth, [DETECTION]);
