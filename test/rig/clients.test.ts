@@ -165,10 +165,10 @@ describeWith({ root: true, programs, files: [boot] })('real clients on the legs'
       await capture;
       const { stdout } = await rack.inside('controller', ['tcpdump', '-nnr', file]);
       const lines = stdout.split('\n').filter((line) => line !== '');
-      // Each answer is on the leg of the board that it is for, from that leg's own address.
+      // Each answer, and each frame that wakes a 3B (port 9), is on the leg of its own board, from that leg’s own address.
       const legs = lines.map((line) => {
         const [, leg, from, to] =
-          / vlan10(\d) +Out IP 10\.20\.0\.(\d+)\.67 > 10\.20\.0\.(\d+)\.68: /.exec(line)?.map(Number) ?? [];
+          / vlan10(\d) +Out IP 10\.20\.0\.(\d+)\.67 > 10\.20\.0\.(\d+)\.(?:68|9): /.exec(line)?.map(Number) ?? [];
         expect([from, to], line).toEqual([((leg ?? 0) - 1) * 4 + 1, ((leg ?? 0) - 1) * 4 + 2]);
         return leg;
       });
