@@ -2,10 +2,13 @@ import { connect } from 'node:net';
 import type { Clock } from '../rack/clock.ts';
 import type { Millis } from '../rack/units.ts';
 import type { Ipv4, Ipv6 } from '../wire/address.ts';
+import { printable } from '../wire/printable.ts';
 
 export type SshProbe = { readonly up: true; readonly banner: string } | { readonly up: false; readonly reason: string };
 
 const SSH_PORT = 22;
+/** RFC 4253 §4.2, without the line end. */
+const LONGEST_BANNER = 253;
 /** RFC 4253 §4.2: lines before the version string are allowed, and a line is at most 255 bytes. */
 const MOST_BYTES = 4096;
 
@@ -31,7 +34,7 @@ export function probeSsh(address: Ipv4 | Ipv6, limit: Millis, clock: Clock, port
       text += bytes.toString('latin1');
       const banner = text.split('\n').find((line) => line.startsWith('SSH-'));
       if (banner !== undefined && text.includes('\n', text.indexOf(banner)))
-        finish({ up: true, banner: banner.trim().slice(0, 255) });
+        finish({ up: true, banner: printable(banner.trim(), LONGEST_BANNER) });
       else if (text.length > MOST_BYTES)
         finish({ up: false, reason: `${address} sent ${text.length} bytes and no SSH banner` });
     });

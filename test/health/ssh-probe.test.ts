@@ -27,6 +27,14 @@ describe('the SSH probe', () => {
     expect(result).toEqual({ up: true, banner: 'SSH-2.0-dropbear_2022.83' });
   });
 
+  it('takes out what would steer a terminal, and what is too long', async () => {
+    const result = await probe((socket) =>
+      socket.write(`SSH-2.0-\u001b]0;owned\u0007\u001b[2J\u009b${'x'.repeat(400)}\r\n`),
+    );
+    expect(result.up && result.banner).toMatch(/^SSH-2\.0-\?\]0;owned\?\?\[2J\?+x+$/);
+    expect(result.up && result.banner).toHaveLength(253);
+  });
+
   it.each([
     ['silence', () => undefined, /no SSH banner from 127\.0\.0\.1 within 500 ms/],
     ['a closed connection', (socket: Socket) => socket.end('hello\n'), /closed the connection before its SSH banner/],

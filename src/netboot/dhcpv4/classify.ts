@@ -18,6 +18,10 @@ import {
   readClassIdentifier,
   readText,
 } from '../../wire/dhcpv4/index.ts';
+import { printable } from '../../wire/printable.ts';
+
+/** Characters of a client's own words that are kept. */
+export const SHOWN = 64;
 
 export type ClientKind =
   /** Mask ROM of a 3B (or a 2B v1.2): says nothing of its serial. */
@@ -56,7 +60,7 @@ export interface Classification {
 
 /** Classifies a message from a client; `length` is that of the datagram, by which ROM stages differ (pi-boot §1.2). */
 export function classify(packet: Dhcpv4Packet, length: number): Classification {
-  const className = printable(readClassIdentifier(packet.options) ?? '');
+  const className = printable(readClassIdentifier(packet.options) ?? '', SHOWN);
   const uuid = parseClientUuid(packet.options.get(DhcpOption.clientUuid) ?? new Uint8Array());
   const isPiClass = className === VENDOR_CLASS && !isIpxe(packet);
   // An early Pi 4 leaves the class out of its REQUEST (pi-boot §2.1), and the identifier alone tells enough.
@@ -127,9 +131,4 @@ function other(kind: ClientKind, className: string, more: Partial<Classification
 /** iPXE gives the same class as a Pi on its way, and names itself in the user class (RFC 3004). */
 function isIpxe(packet: Dhcpv4Packet): boolean {
   return readText(packet.options, DhcpOption.userClass)?.includes('iPXE') ?? false;
-}
-
-/** Text of a client made fit for logs and tables. */
-export function printable(text: string): string {
-  return text.slice(0, 64).replaceAll(/[^\x20-\x7e]/g, '?');
 }

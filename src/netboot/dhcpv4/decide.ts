@@ -12,7 +12,8 @@ import {
   messageTypeName,
   readText,
 } from '../../wire/dhcpv4/index.ts';
-import { type Classification, type ClientKind, printable } from './classify.ts';
+import { printable } from '../../wire/printable.ts';
+import { type Classification, type ClientKind, SHOWN } from './classify.ts';
 import type { PreparedLeg } from './leg.ts';
 import { grant, refusal } from './reply.ts';
 import { type ClientMessage, readClientMessage, requestState, UNSPECIFIED } from './request.ts';
@@ -293,7 +294,7 @@ function observationOf({ packet, client }: Question): Observation {
     kind,
     firmware,
     className,
-    ...(hostName ? { hostName: printable(hostName) } : {}),
+    ...(hostName ? { hostName: printable(hostName, SHOWN) } : {}),
     ...(serial === undefined ? {} : { serial }),
     ...(revision === undefined ? {} : { revision }),
     ...(model === undefined ? {} : { model }),

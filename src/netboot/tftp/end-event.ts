@@ -1,12 +1,8 @@
 /** What is said of a transfer that has ended. */
 import type { Millis, SlotNumber } from '../../rack/units.ts';
+import { printable } from '../../wire/printable.ts';
 import type { CompleteEvent, FailedEvent, TftpCounters } from './events.ts';
 import type { Session } from './session.ts';
-
-/** Text of a client for events and logs: what is not printable ASCII becomes `?`. */
-export function printable(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?');
-}
 
 /**
  * Counts the end, and gives the event to send. None for a size probe and for a transfer that a later request replaced:

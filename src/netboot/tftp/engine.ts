@@ -6,6 +6,7 @@ import type { FileBody, UdpBatch, UdpSocket } from '../../net/udp.ts';
 import type { Clock, Timer } from '../../rack/clock.ts';
 import { type Millis, millis, type SlotNumber } from '../../rack/units.ts';
 import { DecodeError } from '../../wire/cursor.ts';
+import { printable } from '../../wire/printable.ts';
 import {
   ackedBlock,
   decodeTftp,
@@ -16,7 +17,7 @@ import {
   type TftpRequest,
 } from '../../wire/tftp/index.ts';
 import type { BootTree } from '../tree/types.ts';
-import { printable, reportEnd } from './end-event.ts';
+import { reportEnd } from './end-event.ts';
 import { type SlotEvent, type TftpStats, zeroCounters } from './events.ts';
 import type { FileStore } from './files.ts';
 import { LegState, type TftpLeg, type Ticket } from './leg-state.ts';
@@ -242,7 +243,7 @@ export class TftpEngine {
       name,
       path: printable(path),
       outcome: found.outcome,
-      ...(found.reason === undefined ? {} : { reason: found.reason }),
+      ...(found.reason === undefined ? {} : { reason: printable(found.reason) }),
     });
     if (found.outcome === 'served') {
       this.#counters.served++;
