@@ -12,6 +12,7 @@ import { createVirtualSwitch } from '../src/sim/switch/virtual-switch.ts';
 import type { PoeSwitch } from '../src/switches/poe.ts';
 import { openSwitch } from '../src/switches/poe.ts';
 import { createSecretReader } from '../src/switches/snmp/secrets.ts';
+import { SWITCH_DEFAULTS } from '../test/support/plan.ts';
 
 const SWITCHES = 3;
 const PORTS = 36;
@@ -97,7 +98,7 @@ async function measure(rounds: number): Promise<void> {
 }
 
 function open(name: string, port: number, snmp: SnmpPlan): PoeSwitch {
-  const plan = { name, address: '127.0.0.1', port, snmp, uplinks: [], budget: watts(740), reservedVlans: [] };
+  const plan = { name, address: '127.0.0.1', port, snmp, uplinks: [], budget: watts(740), ...SWITCH_DEFAULTS };
   const secrets = createSecretReader({ env, readFile: () => Promise.reject(new Error('no files')) });
   return openSwitch(plan, { clock: realClock, log, secrets, ports });
 }

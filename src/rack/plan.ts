@@ -61,6 +61,34 @@ export interface SwitchPlan {
   readonly budget: Watts;
   /** VLAN ids that the switch keeps for itself. */
   readonly reservedVlans: readonly VlanId[];
+  /** Name of the driver; undefined: the switch is asked what it is. */
+  readonly driver: string | undefined;
+  /** For switches that are not written over SNMP; undefined: none is given. */
+  readonly ssh: SshPlan | undefined;
+  /** Who keeps every slot on a VLAN of its own on this switch. */
+  readonly isolation: Isolation;
+  /** Whether its budget is spent by what the boards draw or by what their class may draw; undefined: the driver says. */
+  readonly budgetBy: BudgetBy | undefined;
+  /** Index of the PoE row by faceplate port, where no rule can prove it; empty: rules do. */
+  readonly portMap: Readonly<Record<string, string>>;
+}
+
+/**
+ * - `managed`: pirack makes it so at the start and whenever it finds it otherwise
+ * - `checked`: pirack reads it; a port that is not isolated is named and its board gets no power until it is
+ * - `manual`: pirack cannot read it and takes it on trust
+ */
+export type Isolation = 'managed' | 'checked' | 'manual';
+export type BudgetBy = 'measured' | 'allocated';
+
+export interface SshPlan {
+  readonly user: string;
+  readonly port: number;
+  /** Exactly one of the two. */
+  readonly password: SecretRef | undefined;
+  readonly key: SecretRef | undefined;
+  /** Fingerprint of the switch's host key, `SHA256:…` as ssh-keygen prints it: any other key is refused. */
+  readonly hostKey: string;
 }
 
 /** A secret is named, never written: it is read when the switch is first spoken to. */
@@ -101,6 +129,11 @@ export interface PowerPlan {
   readonly concurrentBoots: number;
   /** How often every switch is read. */
   readonly poll: Millis;
+  /** Per cent of every switch's budget that stays free. */
+  readonly headroom: number;
+  /** Ports of one switch that may be switched on at once; one more each `startEvery` after that. */
+  readonly startBurst: number;
+  readonly startEvery: Millis;
 }
 
 /** Keyed by what can be told apart before a board is known well: `default` serves until it is. */

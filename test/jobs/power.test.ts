@@ -11,7 +11,7 @@ import { condition } from '../../src/rack/slot-state.ts';
 import { millis, seconds, slotNumber } from '../../src/rack/units.ts';
 import { VirtualClock } from '../../src/sim/virtual-clock.ts';
 import { Store } from '../../src/store/store.ts';
-import { makePlan } from '../support/plan.ts';
+import { makePlan, POWER } from '../support/plan.ts';
 import { FakeSwitch } from './fake-switch.ts';
 
 const log = pino({ level: 'silent' });
@@ -171,7 +171,7 @@ describe('power', () => {
 
   it('lets in only as many as may boot at once, and says why the rest waits', async () => {
     rack.stop();
-    rack = makeRack(makePlan(4, { power: { hold: seconds(5), concurrentBoots: 2, poll: seconds(10) } }), rack.fake);
+    rack = makeRack(makePlan(4, { power: { ...POWER, concurrentBoots: 2 } }), rack.fake);
     rack.power.start();
     await pass(2000);
     expect(conditions()).toEqual(['booting', 'booting', 'queued', 'queued']);

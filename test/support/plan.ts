@@ -1,4 +1,4 @@
-import type { BootTimings, Plan, SlotPlan } from '../../src/rack/plan.ts';
+import type { BootTimings, Plan, PowerPlan, SlotPlan } from '../../src/rack/plan.ts';
 import { millis, seconds, slotNumber, vlanId, watts } from '../../src/rack/units.ts';
 import type { Ipv4, Ipv6 } from '../../src/wire/address.ts';
 
@@ -9,6 +9,26 @@ const timings: BootTimings = {
   rootMount: seconds(60),
   ssh: seconds(60),
   offerDelay: millis(0),
+};
+
+/** What a rack file's switch has where it says nothing more. */
+export const SWITCH_DEFAULTS = {
+  reservedVlans: [],
+  driver: undefined,
+  ssh: undefined,
+  isolation: 'manual',
+  budgetBy: undefined,
+  portMap: {},
+} as const;
+
+/** Without admission by time or headroom, so that tests see the rest of it. */
+export const POWER: PowerPlan = {
+  hold: seconds(5),
+  concurrentBoots: 24,
+  poll: seconds(10),
+  headroom: 0,
+  startBurst: 1024,
+  startEvery: millis(1),
 };
 
 /** A small real-looking plan: `count` slots on ports 1… of one switch, addresses by slot number. */
@@ -27,13 +47,13 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
         snmp: { version: '2c', community: { env: 'TEST_COMMUNITY' } },
         uplinks: ['49'],
         budget: watts(370),
-        reservedVlans: [],
+        ...SWITCH_DEFAULTS,
       },
     ],
     images: [{ name: 'debian', directory: '/nonexistent/debian' }],
     roots: { directory: '/nonexistent/roots', backend: 'auto' },
     nfs: { server: 'auto', version: '3' },
-    power: { hold: seconds(5), concurrentBoots: 24, poll: seconds(10) },
+    power: POWER,
     timings: { '3B': timings, '3B+': timings, '4B': timings, default: timings },
     ...change,
   };

@@ -7,7 +7,7 @@ import type { PortSeen } from '../../src/switches/power-state.ts';
 import type { Written } from '../../src/switches/set.ts';
 import { judgeSet, setAdmin } from '../../src/switches/set.ts';
 import { SnmpErrorStatus, SnmpTimeout } from '../../src/switches/snmp/errors.ts';
-import type { IntegerSet, SnmpSession } from '../../src/switches/snmp/session.ts';
+import type { SnmpSession, SnmpSet } from '../../src/switches/snmp/session.ts';
 import type { SnmpVarbind } from '../../src/switches/snmp/value.ts';
 import { WALK_LIMITS } from '../../src/switches/tables.ts';
 
@@ -64,12 +64,12 @@ function fake(admin: Map<string, number>, badRows: readonly string[] = [], silen
         const on = admin.get(rowOf(oid)) === 1;
         return { oid, type: 'Integer32', value: column === '3' ? (on ? 1 : 2) : column === '6' ? (on ? 3 : 1) : 0 };
       }),
-    set: async (varbinds: readonly IntegerSet[]) => {
+    set: async (varbinds: readonly SnmpSet[]) => {
       pdus.push(varbinds.map(({ oid }) => rowOf(oid)));
       if (silent) throw new SnmpTimeout('set', 'psw1', millis(10), 1, 'went-silent');
       const bad = varbinds.find(({ oid }) => badRows.includes(rowOf(oid)));
       if (bad) throw new SnmpErrorStatus('set', 'genErr', bad.oid);
-      for (const { oid, value } of varbinds) admin.set(rowOf(oid), value);
+      for (const { oid, value } of varbinds) admin.set(rowOf(oid), value as number);
     },
   };
   return { session, pdus };

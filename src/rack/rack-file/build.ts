@@ -1,7 +1,7 @@
 /** A rack file without problems, worked out to the plan. */
 import { dirname, join, resolve } from 'node:path';
 import { STAGE_LIMITS } from '../../pi/timings.ts';
-import type { BootTimings, Plan, SecretRef, SlotPlan, SnmpPlan, SwitchPlan, TimingModel } from '../plan.ts';
+import type { BootTimings, Plan, SecretRef, SlotPlan, SnmpPlan, SshPlan, SwitchPlan, TimingModel } from '../plan.ts';
 import { ipv4At, ipv6At, subnet } from '../prefix.ts';
 import { slotNumber, vlanId } from '../units.ts';
 import type { RackFile } from './schema.ts';
@@ -23,11 +23,18 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
     trunk: file.kind === 'real' ? file.trunk.interface : undefined,
     zone: file.zone,
     slots: slotPlans(file),
-    switches: file.switches.map((item): SwitchPlan => switchPlan(item, at)),
+    switches: file.switches.map((item): SwitchPlan => switchPlan(item, file.kind, at)),
     images: file.images.map(({ name, directory }) => ({ name, directory: at(directory) })),
     roots: { directory: at(file.roots.directory), backend: file.roots.backend },
     nfs: file.nfs,
-    power: { hold: file.power.hold, concurrentBoots: file.power.concurrent_boots, poll: file.power.poll },
+    power: {
+      hold: file.power.hold,
+      concurrentBoots: file.power.concurrent_boots,
+      poll: file.power.poll,
+      headroom: file.power.headroom,
+      startBurst: file.power.start_burst,
+      startEvery: file.power.start_every,
+    },
     timings: timings(file),
   });
 }
@@ -70,7 +77,7 @@ function slotPlans(file: RackFile): SlotPlan[] {
   return plans.sort((a, b) => a.slot - b.slot);
 }
 
-function switchPlan(item: RackFile['switches'][number], at: (path: string) => string): SwitchPlan {
+function switchPlan(item: RackFile['switches'][number], kind: Plan['kind'], at: (path: string) => string): SwitchPlan {
   return {
     name: item.name,
     address: item.address,
@@ -79,11 +86,28 @@ function switchPlan(item: RackFile['switches'][number], at: (path: string) => st
     uplinks: item.uplinks.flat(),
     budget: item.budget,
     reservedVlans: [...new Set(item.reserved_vlans.flat())].sort((a, b) => a - b).map(vlanId),
+    driver: item.driver,
+    ssh: sshPlan(item.ssh, at),
+    // A switch that has a history is not rewritten unasked; a virtual one begins blank.
+    isolation: item.isolation ?? (kind === 'virtual' ? 'managed' : 'checked'),
+    budgetBy: item.budget_by,
+    portMap: item.port_map,
   };
 }
 
+function sshPlan(ssh: RackFile['switches'][number]['ssh'], at: (path: string) => string): SshPlan | undefined {
+  if (ssh === undefined) return undefined;
+  const { user, port, host_key: hostKey } = ssh;
+  const secret = (ref: SecretRef | undefined) => ref && located(ref, at);
+  return { user, port, hostKey, password: secret(ssh.password), key: secret(ssh.key) };
+}
+
+function located(ref: SecretRef, at: (path: string) => string): SecretRef {
+  return 'file' in ref ? { file: at(ref.file) } : ref;
+}
+
 function snmpPlan(snmp: RackFile['switches'][number]['snmp'], at: (path: string) => string): SnmpPlan {
-  const secret = (ref: SecretRef): SecretRef => ('file' in ref ? { file: at(ref.file) } : ref);
+  const secret = (ref: SecretRef) => located(ref, at);
   if (snmp.version === '2c') return { version: '2c', community: secret(snmp.community) };
   return {
     version: '3',

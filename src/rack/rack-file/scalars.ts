@@ -14,7 +14,7 @@ function fail(context: z.RefinementCtx, message: string, params: IssueParams): n
   return z.NEVER;
 }
 
-function matching(pattern: RegExp, expected: string) {
+export function matching(pattern: RegExp, expected: string) {
   return z.string().regex(pattern).meta({ expected });
 }
 

@@ -8,6 +8,7 @@ import {
   integer,
   interfaceName,
   managementAddress,
+  matching,
   plainName,
   ports,
   positiveDuration,
@@ -60,6 +61,22 @@ const snmp = z
   ])
   .meta({ expected: 'version: 2c with community, or version: 3 with user, auth and priv', secret: true });
 
+const ssh = z
+  .strictObject({
+    user: matching(/^[!-~]{1,64}$/, 'a user name without spaces'),
+    port: integer(1, 65535, 'a TCP port').default(22),
+    password: secret.optional(),
+    key: secret.optional(),
+    host_key: matching(
+      /^SHA256:[A-Za-z0-9+/]{43}=?$/,
+      'the fingerprint of the switch’s host key as `ssh-keygen -lf` prints it: SHA256: and 43 characters',
+    ),
+  })
+  .refine(({ password, key }) => (password === undefined) !== (key === undefined), {
+    params: { expected: 'either password or key, each {file: PATH} or {env: NAME}' },
+  })
+  .meta({ expected: '{user: pirack, key: {file: PATH}, host_key: "SHA256:…"}', secret: true });
+
 const networkSwitch = z.strictObject({
   name: plainName,
   address: managementAddress,
@@ -72,6 +89,20 @@ const networkSwitch = z.strictObject({
     .meta({ expected: 'a list of VLAN ids, such as ["1002-1005", 4094]' })
     .default([]),
   ports: integer(1, 1024, 'the number of ports').optional(),
+  driver: matching(
+    /^[a-z0-9][a-z0-9-]{0,31}$/,
+    'the name of a driver, as `pirack switch drivers` lists them',
+  ).optional(),
+  ssh: ssh.optional(),
+  isolation: z.enum(['managed', 'checked', 'manual']).meta({ expected: 'managed, checked or manual' }).optional(),
+  budget_by: z.enum(['measured', 'allocated']).meta({ expected: 'measured or allocated' }).optional(),
+  port_map: z
+    .record(
+      matching(/^[!-~]{1,64}$/, 'the name of a port'),
+      matching(/^\d{1,10}(\.\d{1,10})?$/, 'the index of its PoE row, such as "1.7"'),
+    )
+    .meta({ expected: 'PoE rows by port, such as {gi1: "1.49", gi2: "1.50"}' })
+    .default({}),
 });
 
 const slots = z.strictObject({
@@ -136,8 +167,11 @@ export const rackFileSchema = z.strictObject({
       hold: positiveDuration.default(seconds(5)),
       concurrent_boots: integer(1, 1024, 'a number of boards').default(24),
       poll: positiveDuration.default(millis(10_000)),
+      headroom: integer(0, 90, 'per cent of the budget').default(15),
+      start_burst: integer(1, 1024, 'a number of boards').default(4),
+      start_every: positiveDuration.default(millis(500)),
     })
-    .meta({ expected: '{hold: 5 s, concurrent_boots: 24, poll: 10 s}' })
+    .meta({ expected: '{hold: 5 s, concurrent_boots: 24, poll: 10 s, headroom: 15}' })
     .prefault({}),
   timings: z
     .strictObject({

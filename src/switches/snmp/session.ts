@@ -36,11 +36,12 @@ export const DEFAULT_LIMITS: SessionLimits = Object.freeze({
   write: { timeout: millis(10_000), retries: 0 },
 });
 
-export interface IntegerSet {
-  readonly oid: Oid;
-  readonly type: 'Integer32' | 'Gauge32';
-  readonly value: number;
-}
+/** One varbind of a SET. Octet strings go out byte for byte: a PortList is no text. */
+export type SnmpSet = { readonly oid: Oid } & (
+  | { readonly type: 'Integer32' | 'Gauge32'; readonly value: number }
+  | { readonly type: 'OctetString'; readonly value: Buffer }
+  | { readonly type: 'ObjectIdentifier'; readonly value: string }
+);
 
 export interface BulkRequest {
   /** Asked for once each: the answer holds what follows them. */
@@ -60,7 +61,7 @@ export interface SnmpSession {
   /** The values in the order of the OIDs; an OID that the agent has not is an exception varbind, not an error. */
   get(oids: readonly Oid[]): Promise<readonly SnmpVarbind[]>;
   getBulk(request: BulkRequest): Promise<BulkAnswer>;
-  set(varbinds: readonly IntegerSet[]): Promise<void>;
+  set(varbinds: readonly SnmpSet[]): Promise<void>;
   readonly counts: SessionCounts;
   close(): void;
 }
@@ -165,7 +166,7 @@ class NetSnmpClient implements SnmpSession {
     };
   }
 
-  async set(varbinds: readonly IntegerSet[]): Promise<void> {
+  async set(varbinds: readonly SnmpSet[]): Promise<void> {
     const raw = varbinds.map(({ oid, type, value }) => ({ oid, type: TAGS[type], value }));
     await this.#exchange<readonly RawVarbind[]>('set', (callback) => this.#inner.set(raw, callback));
   }

@@ -6,7 +6,7 @@ import type { AgentRequest, Varbind } from '../../../src/sim/switch/requests.ts'
 import type { VirtualSwitch } from '../../../src/sim/switch/virtual-switch.ts';
 import type { Heard, SnmpOperation } from '../../../src/switches/snmp/errors.ts';
 import { errorStatusName, SnmpErrorStatus, SnmpTimeout, silence } from '../../../src/switches/snmp/errors.ts';
-import type { IntegerSet, SessionLimits, SnmpSession } from '../../../src/switches/snmp/session.ts';
+import type { SessionLimits, SnmpSession, SnmpSet } from '../../../src/switches/snmp/session.ts';
 import { DEFAULT_LIMITS } from '../../../src/switches/snmp/session.ts';
 import { decodeVarbind } from '../../../src/switches/snmp/value.ts';
 
@@ -67,7 +67,7 @@ export function directSession(device: VirtualSwitch, options: DirectOptions): Sn
         columns: columns.map((_, place) => rows.filter((_, at) => at % columns.length === place)),
       };
     },
-    set: async (varbinds: readonly IntegerSet[]) => {
+    set: async (varbinds: readonly SnmpSet[]) => {
       await exchange('set', { varbinds: varbinds.map(({ oid, type, value }) => ({ oid, type: TAG[type], value })) });
     },
     close: () => {},

@@ -12,6 +12,7 @@ import type { PoeSwitch, SwitchDeps } from '../../../src/switches/poe.ts';
 import { openSwitch } from '../../../src/switches/poe.ts';
 import type { SecretReader } from '../../../src/switches/snmp/secrets.ts';
 import { createSecretReader } from '../../../src/switches/snmp/secrets.ts';
+import { SWITCH_DEFAULTS } from '../../support/plan.ts';
 import { TestBoard } from './board.ts';
 import type { DirectOptions } from './direct-session.ts';
 import { directSession } from './direct-session.ts';
@@ -80,7 +81,7 @@ export function plugIn(device: VirtualSwitch, ports: readonly number[]): Map<num
 }
 
 export function planFor(port: number, snmp: SnmpPlan = V2C, uplinks: readonly string[] = []): SwitchPlan {
-  return { name: 'psw1', address: '127.0.0.1', port, snmp, uplinks, budget: watts(370), reservedVlans: [] };
+  return { name: 'psw1', address: '127.0.0.1', port, snmp, uplinks, budget: watts(370), ...SWITCH_DEFAULTS };
 }
 
 export const names = (from: number, to: number): string[] =>

@@ -3,6 +3,7 @@ import type { Plan, SimulatedModel } from '../../../../src/rack/plan.ts';
 import { parseAddress } from '../../../../src/rack/prefix.ts';
 import { millis, seconds, slotNumber, vlanId, watts } from '../../../../src/rack/units.ts';
 import { type Ipv6, parseIpv4 } from '../../../../src/wire/address.ts';
+import { POWER, SWITCH_DEFAULTS } from '../../../support/plan.ts';
 
 export interface TestPlanOptions {
   readonly models: readonly (SimulatedModel | undefined)[];
@@ -59,13 +60,13 @@ export function testPlan({
         snmp: { version: '2c', community: { file: secret } },
         uplinks: [String(models.length + 1)],
         budget: watts(370),
-        reservedVlans: [],
+        ...SWITCH_DEFAULTS,
       },
     ],
     images: [],
     roots: { directory: '/nowhere', backend: 'auto' },
     nfs: { server: 'auto', version: '3' },
-    power: { hold: seconds(3), concurrentBoots: 8, poll: seconds(5) },
+    power: { ...POWER, hold: seconds(3), concurrentBoots: 8, poll: seconds(5) },
     timings: { '3B': timings, '3B+': timings, '4B': timings, default: timings },
   };
 }
