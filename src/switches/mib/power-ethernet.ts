@@ -4,9 +4,12 @@
 export const PETH_PSE_PORT = Object.freeze({
   pethPsePortAdminEnable: '1.3.6.1.2.1.105.1.1.1.3',
   pethPsePortDetectionStatus: '1.3.6.1.2.1.105.1.1.1.6',
+  pethPsePortPowerPriority: '1.3.6.1.2.1.105.1.1.1.7',
   /** Rises each time a powered device goes away by itself: unplugged, or a brown-out. */
   pethPsePortMPSAbsentCounter: '1.3.6.1.2.1.105.1.1.1.8',
   pethPsePortPowerClassifications: '1.3.6.1.2.1.105.1.1.1.10',
+  /** Rises each time what is plugged in does not look like a powered device. */
+  pethPsePortInvalidSignatureCounter: '1.3.6.1.2.1.105.1.1.1.11',
   /** Rises each time the switch has no power left for a device. */
   pethPsePortPowerDeniedCounter: '1.3.6.1.2.1.105.1.1.1.12',
   pethPsePortOverLoadCounter: '1.3.6.1.2.1.105.1.1.1.13',
