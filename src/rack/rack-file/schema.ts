@@ -72,9 +72,6 @@ const ssh = z
       'the fingerprint of the switch’s host key as `ssh-keygen -lf` prints it: SHA256: and 43 characters',
     ),
   })
-  .refine(({ password, key }) => (password === undefined) !== (key === undefined), {
-    params: { expected: 'either password or key, each {file: PATH} or {env: NAME}' },
-  })
   .meta({ expected: '{user: pirack, key: {file: PATH}, host_key: "SHA256:…"}', secret: true });
 
 const networkSwitch = z.strictObject({

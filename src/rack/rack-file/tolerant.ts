@@ -55,6 +55,8 @@ function walk(schema: z.ZodType, value: unknown, path: Path, report: Report): un
       return walk(definition.innerType, value === undefined ? definition.defaultValue : value, path, report);
     case 'object':
       return walkObject(schema, definition.shape, value, path, report);
+    case 'record':
+      return walkRecord(schema, definition.keyType, definition.valueType, value, path, report);
     case 'array':
       return walkList(schema, definition.element, value, path, report);
     case 'union':
@@ -86,6 +88,24 @@ function walkObject(
       const what = path.length === 0 ? '' : ` in ${nameOf(path)}`;
       report([...path, key], `${key} is missing${what}`, expectedOf(field), { at: 'parent' });
     } else result[key] = walk(field, given, [...path, key], report);
+  }
+  return result;
+}
+
+/** A mapping whose keys are the reader's own. */
+function walkRecord(
+  schema: z.ZodType,
+  keys: z.ZodType,
+  values: z.ZodType,
+  value: unknown,
+  path: Path,
+  report: Report,
+): unknown {
+  if (!isMapping(value)) return wrongKind(schema, 'a mapping of keys', value, path, report);
+  const result: Record<string, unknown> = Object.create(null);
+  for (const [key, item] of Object.entries(value)) {
+    if (keys.safeParse(key).success) result[key] = walk(values, item, [...path, key], report);
+    else report([...path, key], `the key ${quote(key)} of ${nameOf(path)}`, expectedOf(keys), { at: 'key' });
   }
   return result;
 }

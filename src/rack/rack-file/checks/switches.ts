@@ -23,6 +23,8 @@ export function checkSwitches(context: CheckContext): void {
       reportRepeats(context, addresses, `${item.address} ${item.port}`, [...path, 'address'], told, 'another address');
     }
     checkUplinks(context, index, item);
+    checkPortMap(context, index, item);
+    checkSsh(context, index);
     checkBudget(context, index, item);
   }
 }
@@ -46,6 +48,32 @@ function checkUplinks({ report }: CheckContext, index: number, item: SwitchDraft
       }
     }
   }
+}
+
+/** A port map is believed over every rule, so it has to be sound by itself. */
+function checkPortMap({ report }: CheckContext, index: number, item: SwitchDraft): void {
+  const rows = new Map<string, string>();
+  for (const [port, row] of Object.entries(item.port_map ?? {})) {
+    if (row === undefined) continue;
+    const path = ['switches', index, 'port_map', port] as const;
+    const other = rows.get(row);
+    if (other !== undefined) report(path, `row ${row} is the row of port ${other} already`, 'a row of its own');
+    else rows.set(row, port);
+    if (item.uplinks?.some((names) => names?.includes(port))) {
+      report(path, `port ${port} is an uplink, and no PoE row of it is ever written`, 'ports with boards only', {
+        severity: 'warning',
+      });
+    }
+  }
+}
+
+function checkSsh({ report, isGiven }: CheckContext, index: number): void {
+  const path = ['switches', index, 'ssh'] as const;
+  if (!isGiven(path)) return;
+  const given = ['password', 'key'].filter((key) => isGiven([...path, key]));
+  if (given.length === 1) return;
+  const message = given.length === 0 ? 'ssh has neither password nor key' : 'ssh has both a password and a key';
+  report(path, message, 'one of the two, {file: PATH} or {env: NAME}');
 }
 
 function checkBudget({ draft, report }: CheckContext, index: number, item: SwitchDraft): void {
