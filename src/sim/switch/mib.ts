@@ -90,7 +90,8 @@ export function createMib(instances: readonly MibInstance[]): Mib {
   };
 }
 
-function firstAfter(nodes: readonly MibNode[], arcs: Arcs): number {
+/** Place of the first node after `arcs` among nodes in order. */
+export function firstAfter(nodes: readonly Pick<MibNode, 'arcs'>[], arcs: Arcs): number {
   let low = 0;
   let high = nodes.length;
   while (low < high) {

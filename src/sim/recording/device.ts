@@ -1,0 +1,78 @@
+/** A switch that is a recording: it answers what the real one answered, and takes the writes that its overlays allow. */
+import type { Clock } from '../../rack/clock.ts';
+import type { Faults } from '../switch/faults.ts';
+import { noFaults } from '../switch/faults.ts';
+import { compareArcs, parseOid } from '../switch/oid.ts';
+import type { AgentAnswer, AgentRequest } from '../switch/requests.ts';
+import { answerRequest, varbindOctets } from '../switch/requests.ts';
+import type { RecordedMib } from './mib.ts';
+import { RowMib } from './mib.ts';
+import type { Overlay } from './overlay.ts';
+import type { RecordedRow, Recording } from './recording.ts';
+
+export interface RecordedDeviceOptions {
+  readonly recording: Recording;
+  readonly overlays?: readonly Overlay[];
+  readonly clock: Clock;
+  /** From 0 up to, not including, 1. Needed with faults that are a matter of chance. */
+  readonly random?: () => number;
+}
+
+export interface RecordedDevice {
+  readonly recording: Recording;
+  readonly mib: RecordedMib;
+  /** OIDs of the rows that no switch ever answered: an overlay made them up. */
+  readonly synthetic: ReadonlySet<string>;
+  /** May be turned at any time. */
+  readonly faults: Faults;
+  /** What the agent would answer, without a datagram. */
+  answer(request: AgentRequest): AgentAnswer;
+}
+
+/** What SNMP and its security put around the varbinds of an answer, at most. */
+const AROUND = 220;
+
+export function recordedDevice(options: RecordedDeviceOptions): RecordedDevice {
+  const { recording, clock, overlays = [], random = () => 0.5 } = options;
+  const faults = noFaults();
+  const made = syntheticRows(recording, overlays);
+  const rows =
+    made.length === 0 ? recording.rows : [...recording.rows, ...made].sort((a, b) => compareArcs(a.arcs, b.arcs));
+  const writable = overlays.flatMap((overlay) => overlay.writable ?? []);
+  const mib: RecordedMib = new RowMib(rows, writable, {
+    obeys: () => random() >= faults.lyingSet,
+    written: (write) => {
+      for (const { onWrite } of overlays) onWrite?.(write, behaviour);
+    },
+  });
+  const behaviour = {
+    mib,
+    after: (delay: Parameters<Clock['after']>[0], run: () => void) => void clock.after(delay, run),
+    denied: (port: number) => faults.denied.has(port),
+  };
+  // A switch with port lists of two kilobytes sends answers that hold them.
+  const largest = Math.max(
+    0,
+    ...rows.map(({ oid, tag, value }) => (tag === 4 ? varbindOctets({ oid, type: tag, value }) : 0)),
+  );
+  faults.largestAnswer = Math.max(faults.largestAnswer, largest + AROUND);
+  return {
+    recording,
+    mib,
+    synthetic: new Set(made.map(({ oid }) => oid)),
+    faults,
+    answer(request) {
+      const plain = answerRequest(mib, request);
+      return faults.spoil?.(request, plain) ?? plain;
+    },
+  };
+}
+
+/** What was recorded stays as it is, and the first overlay that makes a row has made it. */
+function syntheticRows(recording: Recording, overlays: readonly Overlay[]): RecordedRow[] {
+  const taken = new Set(recording.rows.map(({ oid }) => oid));
+  return overlays
+    .flatMap(({ rows }) => rows?.(recording) ?? [])
+    .filter(({ oid }) => !taken.has(oid) && taken.add(oid))
+    .map((row) => ({ ...row, arcs: parseOid(row.oid) }));
+}
