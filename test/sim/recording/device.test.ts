@@ -129,8 +129,8 @@ describeRecordings('recorded switches without a socket', () => {
     const column = '1.3.6.1.2.1.17.7.1.4.2.1.4';
     const limits = { varbinds: 10, rows: 100, deadline: millis(5_000) };
     const walked = await walkColumns(recordingSession(made), [column], limits, new VirtualClock());
-    expect([...walked.get(column)!.values()].map(({ value }) => (value as Buffer).length)).toEqual(
-      Array(7).fill(2_295),
-    );
+    const lengths = [...walked.get(column)!.values()].map(({ value }) => (value as Buffer).length);
+    // The last one is an octet short in the recording, too.
+    expect(lengths).toEqual([...Array(6).fill(2_295), 2_294]);
   });
 });
