@@ -3,12 +3,16 @@
  * time; the queue of the switch sees to that. Everything may throw the errors of this folder.
  */
 
+import type { VlanId } from '../rack/units.ts';
+import type { EdgeFeature } from './drivers/driver.ts';
 import type { WritableRow } from './guard.ts';
 import type { PortTables } from './port-map.ts';
 import type { PortSeen, UpTime } from './power-state.ts';
 import type { Written } from './set.ts';
 import type { SwitchIdentity, SwitchState } from './tables.ts';
-import type { VlanState, VlanStep } from './vlans/state.ts';
+import type { VlanGuard } from './vlans/guard.ts';
+import type { PortNumbering } from './vlans/scope.ts';
+import type { BridgePort, VlanState, VlanStep } from './vlans/state.ts';
 
 export interface SwitchBackend {
   identity(): Promise<SwitchIdentity>;
@@ -27,15 +31,34 @@ export interface SwitchBackend {
 }
 
 export interface VlanBackend {
+  /** Which of its numbers a port has in `VlanState`. */
+  readonly numbering: PortNumbering;
   /** The whole configuration, read now. */
   read(): Promise<VlanState>;
+  /** The PVIDs alone, which is little enough to read at every poll. Ports that have none are left out. */
+  pvids(): Promise<ReadonlyMap<BridgePort, VlanId>>;
   /**
-   * Does one step, in as many exchanges as the switch wants. `state` is the configuration just before it. A step that
-   * was answered proves nothing: only a new `read` does.
+   * Does the steps, merged into as few exchanges as the switch takes. `state` is the last value of `read`, and every
+   * exchange is put to `guard` before it is sent. Steps that the switch refused are returned with its reason, and the
+   * rest is done all the same; what throws leaves the rest undone and everything unknown. A step that was answered
+   * proves nothing: only a new `read` does.
    */
-  write(step: VlanStep, state: VlanState): Promise<void>;
+  write(steps: readonly VlanStep[], state: VlanState, guard: VlanGuard): Promise<readonly VlanRefusal[]>;
   /** How long to wait after writing before a reading is to be believed. */
   readonly settleMs: number;
   /** Makes the running configuration the saved one; undefined where the switch saves by itself. */
   readonly save: (() => Promise<void>) | undefined;
+  /** Sets the link features of boards' ports that the family lets us set; returns which are set. Undefined: none are. */
+  readonly edge: ((ports: readonly BridgePort[], guard: VlanGuard) => Promise<EdgeOutcome>) | undefined;
+}
+
+export interface VlanRefusal {
+  readonly steps: readonly VlanStep[];
+  readonly reason: string;
+}
+
+export interface EdgeOutcome {
+  readonly set: readonly EdgeFeature[];
+  /** What was tried and did not take, a sentence each. */
+  readonly problems: readonly string[];
 }

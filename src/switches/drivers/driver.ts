@@ -140,10 +140,23 @@ export interface SaveVarbind {
   readonly value: number | string;
 }
 
+/** What makes a port fit for a board, beside its VLAN. */
+export type EdgeFeature =
+  /** Forwards as soon as the link is up: a boot ROM gives up before spanning tree has listened and learned. */
+  | 'portfast'
+  /** Sends no spanning tree frames to the board, or shuts the port when the board sends some. */
+  | 'bpdu'
+  /** Sends no LLDP frames to the board; those that the board sends are still read. */
+  | 'lldp'
+  /** A limit on broadcast that one board may send. */
+  | 'storm-control'
+  /** Energy-efficient Ethernet off. */
+  | 'eee';
+
 export interface EdgeSpec {
-  /** Integer columns by ifIndex or bridge port that make an access port an edge port (portfast), and the value. */
+  /** Integer columns by ifIndex or bridge port, and the value that gives an access port the feature. */
   readonly sets: readonly {
-    readonly what: string;
+    readonly what: EdgeFeature;
     readonly column: Oid;
     readonly index: 'ifIndex' | 'bridgePort';
     readonly value: number;
