@@ -89,7 +89,21 @@ export interface SshPlan {
   readonly key: SecretRef | undefined;
   /** Fingerprint of the switch's host key, `SHA256:…` as ssh-keygen prints it: any other key is refused. */
   readonly hostKey: string;
+  /** Algorithms that are refused unless named, for a switch that has no better ones. */
+  readonly legacy: readonly LegacySsh[];
 }
+
+export const LEGACY_SSH = Object.freeze([
+  'diffie-hellman-group-exchange-sha1',
+  'diffie-hellman-group14-sha1',
+  'diffie-hellman-group1-sha1',
+  'ssh-rsa',
+  'aes128-cbc',
+  'aes256-cbc',
+  '3des-cbc',
+  'hmac-sha1',
+] as const);
+export type LegacySsh = (typeof LEGACY_SSH)[number];
 
 /** A secret is named, never written: it is read when the switch is first spoken to. */
 export type SecretRef = { readonly file: string } | { readonly env: string };

@@ -97,9 +97,9 @@ function switchPlan(item: RackFile['switches'][number], kind: Plan['kind'], at: 
 
 function sshPlan(ssh: RackFile['switches'][number]['ssh'], at: (path: string) => string): SshPlan | undefined {
   if (ssh === undefined) return undefined;
-  const { user, port, host_key: hostKey } = ssh;
+  const { user, port, host_key: hostKey, legacy_algorithms: legacy } = ssh;
   const secret = (ref: SecretRef | undefined) => ref && located(ref, at);
-  return { user, port, hostKey, password: secret(ssh.password), key: secret(ssh.key) };
+  return { user, port, hostKey, password: secret(ssh.password), key: secret(ssh.key), legacy };
 }
 
 function located(ref: SecretRef, at: (path: string) => string): SecretRef {

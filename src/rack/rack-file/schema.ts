@@ -1,5 +1,6 @@
 /** The rack file's format. Objects are strict: a key that is not listed here is a mistake. */
 import { z } from 'zod';
+import { LEGACY_SSH } from '../plan.ts';
 import { millis, seconds } from '../units.ts';
 import {
   authProtocol,
@@ -71,6 +72,10 @@ const ssh = z
       /^SHA256:[A-Za-z0-9+/]{43}=?$/,
       'the fingerprint of the switch’s host key as `ssh-keygen -lf` prints it: SHA256: and 43 characters',
     ),
+    legacy_algorithms: z
+      .array(z.enum(LEGACY_SSH).meta({ expected: `one of ${LEGACY_SSH.join(', ')}` }))
+      .meta({ expected: 'a list of algorithms, such as [ssh-rsa]' })
+      .default([]),
   })
   .meta({ expected: '{user: pirack, key: {file: PATH}, host_key: "SHA256:…"}', secret: true });
 

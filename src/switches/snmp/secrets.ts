@@ -1,8 +1,11 @@
 import type { SecretRef } from '../../rack/plan.ts';
 import { SecretUnreadable } from './errors.ts';
 
-/** Turns a named secret into its text. The edge of the program makes one; nothing else here knows files or environment. */
-export type SecretReader = (ref: SecretRef) => Promise<string>;
+/**
+ * Turns a named secret into its text. The edge of the program makes one; nothing else here knows files or environment.
+ * `longest` is for what is longer than a community or passphrase: a private key.
+ */
+export type SecretReader = (ref: SecretRef, longest?: number) => Promise<string>;
 
 export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -15,11 +18,11 @@ const LONGEST = 1024;
 
 /** One newline at the end is dropped, because editors add it; all else belongs to the secret. */
 export function createSecretReader(sources: SecretSources): SecretReader {
-  return async (ref) => {
+  return async (ref, longest = LONGEST) => {
     const where = describeSecret(ref);
     const secret = trimNewline(await readText(sources, ref, where));
     if (secret === '') throw new SecretUnreadable(where, 'it is empty');
-    if (secret.length > LONGEST) throw new SecretUnreadable(where, `it is longer than ${LONGEST} characters`);
+    if (secret.length > longest) throw new SecretUnreadable(where, `it is longer than ${longest} characters`);
     return secret;
   };
 }

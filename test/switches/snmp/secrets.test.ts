@@ -43,4 +43,9 @@ describe('secrets', () => {
     expect(long).toBeInstanceOf(SecretUnreadable);
     expect(String(long)).not.toContain('xxx');
   });
+
+  it('of a known length may be longer: a private key is', async () => {
+    expect(await read({ file: '/long' }, 1025)).toHaveLength(1025);
+    await expect(read({ file: '/plain' }, 5)).rejects.toThrow('it is longer than 5 characters');
+  });
 });
