@@ -50,12 +50,7 @@ export function recordedDevice(options: RecordedDeviceOptions): RecordedDevice {
     after: (delay: Parameters<Clock['after']>[0], run: () => void) => void clock.after(delay, run),
     denied: (port: number) => faults.denied.has(port),
   };
-  // A switch with port lists of two kilobytes sends answers that hold them.
-  const largest = Math.max(
-    0,
-    ...rows.map(({ oid, tag, value }) => (tag === 4 ? varbindOctets({ oid, type: tag, value }) : 0)),
-  );
-  faults.largestAnswer = Math.max(faults.largestAnswer, largest + AROUND);
+  faults.largestAnswer = Math.max(faults.largestAnswer, largestRow(rows) + AROUND);
   return {
     recording,
     mib,
@@ -68,8 +63,18 @@ export function recordedDevice(options: RecordedDeviceOptions): RecordedDevice {
   };
 }
 
+/** Octets of the largest row: a switch with port lists of two kilobytes sends answers that hold them. */
+function largestRow(rows: readonly RecordedRow[]): number {
+  let largest = 0;
+  for (const { oid, tag: type, value } of rows) {
+    if (Buffer.isBuffer(value) && value.length > largest) largest = varbindOctets({ oid, type, value });
+  }
+  return largest;
+}
+
 /** What was recorded stays as it is, and the first overlay that makes a row has made it. */
 function syntheticRows(recording: Recording, overlays: readonly Overlay[]): RecordedRow[] {
+  if (overlays.length === 0) return [];
   const taken = new Set(recording.rows.map(({ oid }) => oid));
   return overlays
     .flatMap(({ rows }) => rows?.(recording) ?? [])

@@ -51,6 +51,7 @@ export class RowMib implements RecordedMib {
   readonly #byOid: Map<string, Row>;
   readonly #writable: readonly WritableColumn[];
   readonly #listener: WriteListener;
+  #last: MibObject | undefined;
 
   /** `rows` are in order, each OID once. */
   constructor(rows: readonly RecordedRow[], writable: readonly WritableColumn[], listener: WriteListener) {
@@ -127,7 +128,7 @@ export class RowMib implements RecordedMib {
     const end = column && row.oid !== column.column ? column.column.length : row.oid.lastIndexOf('.');
     const index = row.oid.slice(end + 1);
     const oid = row.oid.slice(0, end);
-    if (!column) return new Row(row, { oid, tag: row.tag }, index);
+    if (!column) return new Row(row, this.#plain(oid, row.tag), index);
     const made = new Row(row, { oid, tag: row.tag, check: checkOf(column) }, index, (value) => {
       if (!this.#listener.obeys()) return;
       const before = made.value;
@@ -135,6 +136,12 @@ export class RowMib implements RecordedMib {
       this.#listener.written({ column: oid, index, before, value });
     });
     return made;
+  }
+
+  /** The rows of a column share their object as long as they follow each other. */
+  #plain(oid: string, tag: number): MibObject {
+    if (this.#last?.oid !== oid || this.#last.tag !== tag) this.#last = { oid, tag };
+    return this.#last;
   }
 
   #columnOf(oid: string): WritableColumn | undefined {

@@ -34,7 +34,7 @@ export async function snmpTool(program: string, port: number, auth: string[], ar
   // No file of the machine has a say in it: neither MIBs nor snmp.conf.
   const env = { PATH: process.env.PATH, MIBS: '', SNMPCONFPATH: OWN_FILES, SNMP_PERSISTENT_DIR: OWN_FILES };
   try {
-    const { stdout, stderr } = await run(program, all, { env, timeout: 20_000 });
+    const { stdout, stderr } = await run(program, all, { env, timeout: 20_000, maxBuffer: 64 << 20 });
     return { code: 0, lines: lines(stdout), errors: stderr };
   } catch (error) {
     const failed = error as { code?: number; stdout?: string; stderr?: string };
