@@ -1,0 +1,41 @@
+/** DHCP unique identifiers (RFC 8415 §11, RFC 6355). A claim of the client: shown and compared, never trusted. */
+import { type Mac, macFromBytes, macToBytes } from '../address.ts';
+import { option6Error } from './packet.ts';
+
+/** A DUID as lower-case hex: `00030001b827eb07bcc6`. */
+export type Duid = string & { readonly __brand: 'Duid' };
+
+/** RFC 8415 §11.1: two bytes of type and at most 128 more. */
+const SHORTEST = 3;
+const LONGEST = 130;
+const DUID_LLT = 1;
+const DUID_LL = 3;
+const ETHERNET = 1;
+
+/** Reads the value of a client or server identifier option. Throws a DecodeError for a length that no DUID has. */
+export function readDuid(code: number, value: Uint8Array): Duid {
+  if (value.length < SHORTEST || value.length > LONGEST) {
+    throw option6Error(code, `expected a DUID of ${SHORTEST} to ${LONGEST} bytes, got ${value.length}`);
+  }
+  return Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex') as Duid;
+}
+
+export function duidBytes(duid: Duid): Uint8Array {
+  return new Uint8Array(Buffer.from(duid, 'hex'));
+}
+
+/** The Ethernet address in a DUID-LLT or DUID-LL; undefined where it holds none. */
+export function duidMac(duid: Duid): Mac | undefined {
+  const bytes = duidBytes(duid);
+  const type = ((bytes[0] as number) << 8) | (bytes[1] as number);
+  const hardware = bytes.length >= 4 ? ((bytes[2] as number) << 8) | (bytes[3] as number) : 0;
+  if (hardware !== ETHERNET) return undefined;
+  if (type === DUID_LL && bytes.length === 10) return macFromBytes(bytes.subarray(4));
+  if (type === DUID_LLT && bytes.length === 14) return macFromBytes(bytes.subarray(8));
+  return undefined;
+}
+
+/** DUID-LL (§11.4): the same after every restart, without anything to store. */
+export function duidLl(mac: Mac): Duid {
+  return Buffer.from([0, DUID_LL, 0, ETHERNET, ...macToBytes(mac)]).toString('hex') as Duid;
+}

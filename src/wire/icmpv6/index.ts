@@ -1,0 +1,12 @@
+export { type NdOption, readNdOptions } from './options.ts';
+export {
+  encodeRouterAdvertisement,
+  type PrefixInformation,
+  type RouterAdvertisement,
+} from './router-advertisement.ts';
+export {
+  decodeRouterSolicitation,
+  encodeRouterSolicitation,
+  type RouterSolicitation,
+} from './router-solicitation.ts';
+export { ICMPV6_OPTION, ICMPV6_TYPE } from './types.ts';
