@@ -13,6 +13,7 @@ import type { PoeSwitch } from '../src/switches/poe.ts';
 import { openSwitch } from '../src/switches/poe.ts';
 import { createSecretReader } from '../src/switches/snmp/secrets.ts';
 import { SWITCH_DEFAULTS } from '../test/support/plan.ts';
+import { cycleByHand } from '../test/switches/support/by-hand.ts';
 
 const SWITCHES = 3;
 const PORTS = 36;
@@ -120,10 +121,7 @@ async function reading(switches: readonly PoeSwitch[], rounds: number): Promise<
 async function cycling(one: PoeSwitch, rounds: number): Promise<void> {
   const extra: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const wall = await timed(async () => {
-      const [result] = await one.cycle(['1'], { hold: millis(HOLD) });
-      if (!result?.ok || !result.delivering) throw result?.ok === false ? result.error : new Error('no power');
-    });
+    const wall = await timed(() => cycleByHand(one, realClock, ['1'], millis(HOLD)));
     extra.push(wall - HOLD - OFF - DETECT);
   }
   console.log(`  power cycle of one port, beyond hold and the switch's own delays: ${spread(extra)}`);
@@ -142,16 +140,7 @@ async function everything(switches: readonly PoeSwitch[]): Promise<void> {
     await sleep(2 * DETECT);
   }
   const before = process.cpuUsage();
-  const wall = await timed(() =>
-    Promise.all(
-      switches.map(async (one) => {
-        for (const result of await one.cycle(ports, { hold: millis(HOLD) })) {
-          if (!result.ok) throw result.error;
-          if (!result.delivering) throw new Error(`port ${result.port} has no power`);
-        }
-      }),
-    ),
-  );
+  const wall = await timed(() => Promise.all(switches.map((one) => cycleByHand(one, realClock, ports, millis(HOLD)))));
   const { user, system } = process.cpuUsage(before);
   const extra = wall - HOLD - OFF - DETECT;
   console.log(

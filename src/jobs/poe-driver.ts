@@ -21,7 +21,7 @@ export function poeDriver(poe: PoeSwitch): PowerSwitch {
     },
     async waitFor(port, state, limit) {
       try {
-        const result = await poe.waitFor(port, state, limit);
+        const result = await poe.waitFor(port, state, { timeout: limit });
         const reading = result.seen && { admin: result.seen.admin === true, detection: result.seen.detection };
         return { reading, problem: result.ok ? undefined : result.error.message };
       } catch (cause) {

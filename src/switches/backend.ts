@@ -3,9 +3,10 @@
  * time; the queue of the switch sees to that. Everything may throw the errors of this folder.
  */
 
-import type { VlanId } from '../rack/units.ts';
+import type { VlanId, Watts } from '../rack/units.ts';
 import type { EdgeFeature } from './drivers/driver.ts';
 import type { WritableRow } from './guard.ts';
+import type { Unknown } from './mib/enumeration.ts';
 import type { PortTables } from './port-map.ts';
 import type { PortSeen, UpTime } from './power-state.ts';
 import type { Written } from './set.ts';
@@ -23,11 +24,40 @@ export interface SwitchBackend {
   /** Some PoE rows, and the time since the switch started, so that a restart is noticed before anything is written. */
   look<Row extends string>(
     rows: readonly Row[],
+    ifIndexes: ReadonlyMap<string, number>,
   ): Promise<{ readonly seen: ReadonlyMap<Row, PortSeen>; readonly upTime: UpTime | undefined }>;
   /** Switches rows, and says of each what became of the attempt; whether it took effect is for `look` to say. */
   switchRows(rows: readonly WritableRow[], on: boolean): Promise<ReadonlyMap<WritableRow, Written>>;
+  /** Takes power away for so many seconds and gives it back, in one write. Absent: the switch cannot. */
+  readonly cycleRows?:
+    | ((rows: readonly WritableRow[], seconds: number) => Promise<ReadonlyMap<WritableRow, Written>>)
+    | undefined;
+  /** Absent: its ports have no settings that are known. */
+  readonly settings?: SettingsBackend | undefined;
   /** Undefined: VLANs of this switch are neither read nor written. */
   readonly vlans: VlanBackend | undefined;
+}
+
+export type Priority = 'critical' | 'high' | 'low';
+
+/** Undefined: the switch does not say. */
+export interface PortSettings {
+  readonly priority: Priority | Unknown | undefined;
+  /** Most that the port may draw. */
+  readonly limit: Watts | undefined;
+}
+
+export type SettingsChange =
+  | { readonly what: 'priority'; readonly priority: Priority }
+  | { readonly what: 'limit'; readonly limit: Watts };
+
+export interface SettingsBackend {
+  read<Row extends string>(rows: readonly Row[]): Promise<ReadonlyMap<Row, PortSettings>>;
+  write(rows: readonly WritableRow[], change: SettingsChange): Promise<ReadonlyMap<WritableRow, Written>>;
+  /** Why it cannot be written; undefined: it can. */
+  refusal(what: SettingsChange['what']): string | undefined;
+  /** What a limit will read as once written: switches keep them in steps. */
+  rounded(limit: Watts): Watts;
 }
 
 export interface VlanBackend {

@@ -69,30 +69,30 @@ export class PortBusy extends SwitchError {
   }
 }
 
-/** The switch answered a SET with noError and reads back the old value. */
+/** The switch accepted a write and reads back the old value. `what` was wanted: `power off`. */
 export class SetNotApplied extends SwitchError {
   override readonly name = 'SetNotApplied';
   readonly port: string;
-  constructor(port: string, object: string, wanted: string, seen: string, waited: Millis) {
+  constructor(port: string, what: string, seen: string, waited: Millis) {
     super(
       'set-not-applied',
-      `port ${port}: the switch accepted ${object} = ${wanted}, and ${waited} ms later it still reads ${seen}`,
+      `port ${port}: the switch accepted ${what}, and ${waited} ms later it still reads ${seen}`,
     );
     this.port = port;
   }
 }
 
 /**
- * A SET was not answered. `seen` is what the port reads now: the old value where the SET had no effect so far, undefined
+ * A write was not answered. `seen` is what the port reads now: the old value where it had no effect so far, undefined
  * where the reading failed too. A switch may still act on it later.
  */
 export class SetUnconfirmed extends SwitchError {
   override readonly name = 'SetUnconfirmed';
   readonly port: string;
   readonly seen: string | undefined;
-  constructor(port: string, object: string, wanted: string, seen: string | undefined, options: ErrorOptions) {
+  constructor(port: string, what: string, seen: string | undefined, options: ErrorOptions) {
     const now = seen === undefined ? 'it could not be read back either' : `it reads ${seen} now`;
-    super('set-unconfirmed', `port ${port}: ${object} = ${wanted} was not answered, and ${now}`, options);
+    super('set-unconfirmed', `port ${port}: ${what} was not answered, and ${now}`, options);
     this.port = port;
     this.seen = seen;
   }
@@ -112,15 +112,27 @@ export class PowerTimeout extends SwitchError {
   }
 }
 
-/** The switch counts refusals for want of power on this port, and it does not come up. */
+/** The switch refuses power to this port for want of it, and it does not come up. */
 export class PowerDenied extends SwitchError {
   override readonly name = 'PowerDenied';
   readonly port: string;
+  /** `refusals`: as the switch counts them, 0 where it only says so. */
   constructor(port: string, refusals: number, waited: Millis, last: string) {
+    const times = refusals === 0 ? '' : ` ${refusals} times`;
     super(
       'power-denied',
-      `port ${port}: the switch denied power ${refusals} times in ${waited} ms (its budget is used up), last read ${last}`,
+      `port ${port}: the switch denied power${times} in ${waited} ms (its budget is used up), last read ${last}`,
     );
+    this.port = port;
+  }
+}
+
+/** The port gave up: a short circuit, an overload or a broken board. Many switches keep it so until it is off and on again. */
+export class PortFault extends SwitchError {
+  override readonly name = 'PortFault';
+  readonly port: string;
+  constructor(port: string, waited: Millis, last: string) {
+    super('port-fault', `port ${port}: the switch reports a fault of the port after ${waited} ms, last read ${last}`);
     this.port = port;
   }
 }

@@ -22,6 +22,8 @@ export interface NetSnmpOptions {
   readonly port: number;
   readonly timeout: number;
   readonly retries: number;
+  /** SNMPv3 only: contextName of RFC 3411 §3.3.1; empty for the default one. */
+  readonly context: string;
   /** Where the session gets its socket from. */
   readonly dgramModule: { createSocket(type: SocketType): Socket };
 }

@@ -1,29 +1,38 @@
-/** A PoE switch as the rest of pirack sees it: read, set, cycle; every answer read back, every write guarded. */
+/** A PoE switch as the rest of pirack sees it: every answer read back, every write guarded. */
 import type { Logger } from 'pino';
 import type { Clock } from '../rack/clock.ts';
 import type { SwitchPlan } from '../rack/plan.ts';
 import type { Millis } from '../rack/units.ts';
 import { seconds } from '../rack/units.ts';
-import type { Claim } from './claims.ts';
-import { createClaims } from './claims.ts';
+import type { SwitchBackend } from './backend.ts';
+import type { PortConfigured, SettingsWanted } from './configure.ts';
+import { configureRows } from './configure.ts';
+import type { Link, Tools } from './connection.ts';
 import { createConnection } from './connection.ts';
-import type { CycleOptions, CycleResult } from './cycle.ts';
-import { deliveringWatch, offWatch, runCycle } from './cycle.ts';
+import type { SwitchDriver } from './drivers/driver.ts';
+import { WriteRefused } from './errors.ts';
 import type { WritableRow, WritePolicy } from './guard.ts';
 import { writableRows } from './guard.ts';
 import { createPortKeeper } from './port-keeper.ts';
 import type { PortMap } from './port-map.ts';
-import type { PortPower } from './power-state.ts';
+import type { PortPower, PortSeen } from './power-state.ts';
+import { upTimeMillis } from './power-state.ts';
 import type { QueueState } from './queue.ts';
 import { createQueue } from './queue.ts';
-import type { PortSet } from './set.ts';
-import { READ_BACK_WITHIN, setAdmin } from './set.ts';
+import type { PortSet, Written } from './set.ts';
+import { powerGoal, READ_BACK_WITHIN, setConfirmed } from './set.ts';
+import type { OnValues } from './snmp/backend.ts';
+import type { ChooseDriver, WrapBackend } from './snmp/reach.ts';
+import { chooseRfc3621, reachOverSnmp } from './snmp/reach.ts';
 import type { SecretReader } from './snmp/secrets.ts';
-import type { SessionLimits, SnmpSession } from './snmp/session.ts';
+import type { SessionLimits, SnmpContext, SnmpSession } from './snmp/session.ts';
 import { openSnmpSession } from './snmp/session.ts';
 import type { WalkLimits } from './snmp/walk.ts';
-import type { Access, MainPower, SwitchIdentity } from './tables.ts';
-import { look, readIdentity, readMainPower, readState, upTimeMillis, WALK_LIMITS } from './tables.ts';
+import { doubtSupply } from './supply.ts';
+import type { MainPower, SwitchIdentity } from './tables.ts';
+import { WALK_LIMITS } from './tables.ts';
+import type { Awaited, WaitOptions } from './waits.ts';
+import { watchFor } from './waits.ts';
 import type { WatchResult } from './watch.ts';
 import { createWatcher } from './watch.ts';
 
@@ -40,26 +49,35 @@ export interface SwitchDeps {
   readonly queueDepth?: number;
   /** How long a switch may take until an accepted write reads back. */
   readonly readBackWithin?: Millis;
+  /** Finds out of which family the switch is; without it, it is taken for one that speaks RFC 3621. */
+  readonly chooseDriver?: ChooseDriver;
+  /** Makes the backend of a family that is not written over SNMP. */
+  readonly wrap?: WrapBackend;
   /** In place of a session over UDP. */
-  readonly openSession?: () => Promise<SnmpSession>;
+  readonly openSession?: (context?: SnmpContext) => Promise<SnmpSession>;
 }
 
 export interface SwitchReading {
   /** One per PoE row of the switch, in its order. */
   readonly ports: readonly PortPower[];
   readonly main: MainPower;
+  /** Why `main.consumption` is not to be believed; undefined: it may be true. */
+  readonly doubt: string | undefined;
   /** Undefined where the switch does not say. */
   readonly upTime: Millis | undefined;
   /** Whether the switch started anew since the reading before this one. */
   readonly restarted: boolean;
+  readonly driver: SwitchDriver;
 }
 
 export interface SwitchStatus {
   readonly queue: QueueState;
-  /** Ports that an operation holds. */
-  readonly claims: readonly Claim[];
   /** The proven port map, or why there is none; undefined before the first reading. */
   readonly map: PortMap | { readonly refused: readonly string[] } | undefined;
+  /** What the switch was found to be; undefined before it was reached. */
+  readonly driver: SwitchDriver | undefined;
+  /** What its last reading leaves in doubt, one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /** Ports are named as the rack file names them. Every method may throw the errors of this folder. */
@@ -70,15 +88,31 @@ export interface PoeSwitch {
   poll(): Promise<SwitchReading>;
   /** Writes what is not so already and reads it back. One result per port: look at `ok`. */
   set(ports: readonly string[], on: boolean): Promise<readonly PortSet[]>;
-  /** One result per port: look at `ok`. Throws only when nothing was written. */
-  cycle(ports: readonly string[], options: CycleOptions): Promise<readonly CycleResult[]>;
-  /** Waits for a state without writing anything; for ports that may be written only. */
-  waitFor(port: string, state: 'off' | 'delivering', timeout: Millis): Promise<WatchResult>;
+  /**
+   * Has the switch take power away for so many seconds and give it back, in one write; for drivers with `power.cycle`.
+   * What became of each write proves nothing: wait for the port to be dark, then to deliver.
+   */
+  cycle(ports: readonly string[], holdSeconds: number): Promise<ReadonlyMap<string, Written>>;
+  /** Priority and limit, written where the switch lets them be and read back. @throws WriteRefused before anything is written */
+  configure(ports: readonly string[], wanted: SettingsWanted): Promise<readonly PortConfigured[]>;
+  /** Waits for a state without writing anything; for ports that may be written only. `start`: the state before it was switched. */
+  waitFor(port: string, state: Awaited, options: WaitOptions & { readonly start?: PortSeen }): Promise<WatchResult>;
   identity(): Promise<SwitchIdentity>;
-  watts(): Promise<MainPower>;
+  /** Which port is which. @throws PortMapRefused */
+  ports(): Promise<PortMap>;
+  /** Anything else that is asked of the switch, in its turn; VLANs above all. */
+  run<T>(job: SwitchJob<T>): Promise<T>;
   /** For people: what is running, what waits and why. Costs nothing. */
   status(): SwitchStatus;
   close(): void;
+}
+
+export interface SwitchJob<T> {
+  /** In a few words, for people. */
+  readonly what: string;
+  readonly deadline: Millis;
+  readonly urgent?: boolean;
+  readonly work: (tools: Tools) => Promise<T>;
 }
 
 const QUEUE_DEPTH = 64;
@@ -92,72 +126,114 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
   const log = deps.log.child({ switch: plan.name });
   const policy: WritePolicy = { listed: deps.ports, uplinks: plan.uplinks };
   const queue = createQueue(clock, deps.queueDepth ?? QUEUE_DEPTH);
-  const claims = createClaims(clock);
-  const connection = createConnection(deps.openSession ?? (() => openSnmpSession(plan, deps)));
   const keeper = createPortKeeper(log, policy);
+  const onValues: OnValues = new Map();
+  const connection = createConnection((signal) =>
+    reachOverSnmp(
+      {
+        plan,
+        clock,
+        onValues,
+        limits: deps.walk ?? WALK_LIMITS,
+        openSession: deps.openSession ?? ((context) => openSnmpSession(plan, deps, context)),
+        chooseDriver: deps.chooseDriver ?? chooseRfc3621,
+        wrap: deps.wrap,
+      },
+      signal,
+    ),
+  );
+  const readBackWithin = deps.readBackWithin ?? READ_BACK_WITHIN;
   let reading: Promise<SwitchReading> | undefined;
   let restartsTold = 0;
-  const limits = deps.walk ?? WALK_LIMITS;
+  let warnings: readonly string[] = [];
 
-  const job = <T>(what: string, deadline: Millis, urgent: boolean, work: (access: Access) => Promise<T>) =>
-    queue.run({
-      what,
-      deadline,
-      urgent,
-      work: (signal) => connection.use(signal, (session) => work({ session, clock, limits })),
-    });
+  const job = <T>(what: string, deadline: Millis, urgent: boolean, work: (link: Link) => Promise<T>) =>
+    queue.run({ what, deadline, urgent, work: (signal) => connection.use(signal, work) });
+
+  const look = (backend: SwitchBackend, rows: readonly WritableRow[]) => backend.look(rows, keeper.ifIndexes());
 
   const watcher = createWatcher<WritableRow>(clock, (rows) =>
-    job(`look at ${count(rows.length)}`, LOOK_DEADLINE, true, async (access) => (await look(access, rows)).seen),
+    job(`look at ${count(rows.length)}`, LOOK_DEADLINE, true, async ({ backend }) => (await look(backend, rows)).seen),
   );
 
+  /** After a restart it may be another switch, and what its ports were before is no guide. */
+  const renew = (link: Link) => {
+    onValues.clear();
+    return link.renew();
+  };
+
   const poll = () =>
-    job('read all ports', READ_DEADLINE, false, async (access): Promise<SwitchReading> => {
-      await keeper.prepare(access);
-      const first = await readState(access, keeper.ifIndexes());
-      const before = keeper.restarts;
-      keeper.note(first.upTime);
+    job('read all ports', READ_DEADLINE, false, async (first): Promise<SwitchReading> => {
+      await keeper.prepare(first.backend);
+      const state = await first.backend.state(keeper.ifIndexes());
       // After a restart, or when the table changed, the rows may belong to other ports.
-      const stale = keeper.restarts !== before || !keeper.fits(first.rows.map(({ row }) => row));
-      if (stale) await keeper.rebuild(access);
-      const state = stale ? await readState(access, keeper.ifIndexes()) : first;
+      const stale = keeper.note(state.upTime) || !keeper.fits(state.rows.map(({ row }) => row));
+      const { driver, backend } = stale ? await renew(first) : first;
+      if (stale) await keeper.rebuild(backend);
+      const { rows, main, upTime } = stale ? await backend.state(keeper.ifIndexes()) : state;
       const restarted = keeper.restarts !== restartsTold;
       restartsTold = keeper.restarts;
-      return {
-        ports: state.rows.map((row) => ({ port: keeper.nameOf(row.row), ...row })),
-        main: state.main,
-        upTime: upTimeMillis(state.upTime?.ticks),
-        restarted,
-      };
+      const doubt = driver.power?.watts?.kind === 'measured' ? doubtSupply(main, rows) : undefined;
+      warnings = doubt === undefined ? [] : [doubt];
+      const ports = rows.map((row) => ({ port: keeper.nameOf(row.row), ...row }));
+      return { ports, main, doubt, upTime: upTimeMillis(upTime?.ticks), restarted, driver };
     });
 
+  const proven = async () => {
+    const find = async ({ backend }: Link) => keeper.proven() ?? (await keeper.prove(backend));
+    return keeper.proven() ?? (await job('find out which port is which', READ_DEADLINE, true, find));
+  };
+
   const guarded = async (ports: readonly string[]) => {
-    const find = async (access: Access) => keeper.proven() ?? (await keeper.prove(access));
-    const map = keeper.proven() ?? (await job('find out which port is which', READ_DEADLINE, true, find));
+    const map = await proven();
+    const writes = connection.driver?.writes;
+    if (typeof writes === 'object') throw new WriteRefused(ports.join(', '), writes.readOnly);
     return writableRows(map, policy, ports);
   };
 
-  const setRows = (rows: ReadonlyMap<string, WritableRow>, on: boolean) =>
-    job(`switch ${count(rows.size)} ${on ? 'on' : 'off'}`, WRITE_DEADLINE, true, async (access) => {
-      const { seen, upTime } = await look(access, [...rows.values()]);
-      keeper.note(upTime);
-      await keeper.confirm(access, rows);
-      const readBackWithin = deps.readBackWithin ?? READ_BACK_WITHIN;
-      return setAdmin({ access, rows, before: seen, on, readBackWithin });
+  /** A job that writes: it first looks whether the rows are still the ports that they were. */
+  const writing = <T>(
+    what: string,
+    rows: ReadonlyMap<string, WritableRow>,
+    work: (link: Link, before: ReadonlyMap<WritableRow, PortSeen>) => Promise<T>,
+  ) =>
+    job(what, WRITE_DEADLINE, true, async (first) => {
+      const { seen, upTime } = await look(first.backend, [...rows.values()]);
+      const link = keeper.note(upTime) ? await renew(first) : first;
+      await keeper.confirm(link.backend, rows);
+      return work(link, seen);
     });
 
-  const claimed = async <T>(
-    ports: readonly string[],
-    what: string,
-    work: (rows: ReadonlyMap<string, WritableRow>) => Promise<T>,
-  ): Promise<T> => {
+  const set = async (ports: readonly string[], on: boolean) => {
     const rows = await guarded(ports);
-    const release = claims.take(rows, what);
-    try {
-      return await work(rows);
-    } finally {
-      release();
-    }
+    const what = `switch ${count(rows.size)} ${on ? 'on' : 'off'}`;
+    return writing(what, rows, ({ backend }, before) =>
+      setConfirmed({
+        clock,
+        rows,
+        before,
+        goal: powerGoal(on),
+        write: (some) => backend.switchRows(some, on),
+        look: async (some) => (await look(backend, some)).seen,
+        readBackWithin,
+      }),
+    );
+  };
+
+  const cycle = async (ports: readonly string[], holdSeconds: number) => {
+    const rows = await guarded(ports);
+    const written = await writing(`cycle ${count(rows.size)}`, rows, ({ backend, driver }) => {
+      if (!backend.cycleRows) throw new WriteRefused(ports.join(', '), `${driver.title} has no power cycle of its own`);
+      return backend.cycleRows([...rows.values()], holdSeconds);
+    });
+    return new Map([...rows].map(([port, row]) => [port, written.get(row) ?? 'nothing-to-do']));
+  };
+
+  const configure = async (ports: readonly string[], wanted: SettingsWanted) => {
+    const rows = await guarded(ports);
+    return writing(`configure ${count(rows.size)}`, rows, ({ backend, driver }) =>
+      configureRows({ clock, rows, wanted, settings: backend.settings, title: driver.title, readBackWithin }),
+    );
   };
 
   const pollOnce = () => {
@@ -171,18 +247,19 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     name: plan.name,
     poll: pollOnce,
     read: async () => (await pollOnce()).ports,
-    set: (ports, on) => claimed(ports, `switch ${on ? 'on' : 'off'}`, (rows) => setRows(rows, on)),
-    cycle: (ports, options) =>
-      claimed(ports, 'power cycle', (rows) => runCycle({ clock, set: setRows, watcher }, rows, options)),
-    waitFor: async (port, state, timeout) => {
+    set,
+    cycle,
+    configure,
+    waitFor: async (port, state, options) => {
       const row = (await guarded([port])).get(port)!;
-      if (state === 'off') return watcher.until(offWatch({ port, row }, { offTimeout: timeout }));
-      const start = await job(`look at port ${port}`, LOOK_DEADLINE, true, (access) => look(access, [row]));
-      return watcher.until(deliveringWatch({ port, row }, start.seen.get(row)!, { onTimeout: timeout }));
+      const now = async ({ backend }: Link) => (await look(backend, [row])).seen.get(row)!;
+      const start = options.start ?? (await job(`look at port ${port}`, LOOK_DEADLINE, true, now));
+      return watcher.until(watchFor({ port, row }, state, start, options));
     },
-    identity: () => job('ask what it is', READ_DEADLINE, false, readIdentity),
-    watts: () => job('read its consumption', READ_DEADLINE, false, readMainPower),
-    status: () => ({ queue: queue.state(), claims: claims.held(), map: keeper.state() }),
+    identity: () => job('ask what it is', READ_DEADLINE, false, ({ backend }) => backend.identity()),
+    ports: proven,
+    run: ({ what, deadline, urgent, work }) => job(what, deadline, urgent ?? false, work),
+    status: () => ({ queue: queue.state(), map: keeper.state(), driver: connection.driver, warnings }),
     close: () => connection.close(),
   };
 }

@@ -1,32 +1,31 @@
 /** Keeps the port map of one switch: built when first needed, thrown away when the switch restarts or its table changes. */
 import type { Logger } from 'pino';
+import type { SwitchBackend } from './backend.ts';
 import { PortMapRefused, SwitchError } from './errors.ts';
 import type { WritableRow, WritePolicy } from './guard.ts';
 import { writableRows } from './guard.ts';
 import type { PortMap } from './port-map.ts';
 import { resolvePorts } from './port-map.ts';
 import type { UpTime } from './power-state.ts';
-import { restarted } from './power-state.ts';
-import type { Access } from './tables.ts';
-import { readPortTables, upTimeMillis } from './tables.ts';
+import { restarted, upTimeMillis } from './power-state.ts';
 
 export interface PortKeeper {
   /** The proven map, if there is one. */
   proven(): PortMap | undefined;
   /** The proven map, built now if there is none. @throws PortMapRefused */
-  prove(access: Access): Promise<PortMap>;
+  prove(backend: SwitchBackend): Promise<PortMap>;
   /** Builds the map unless that was tried before; a refusal is kept, for readings do without. */
-  prepare(access: Access): Promise<void>;
-  rebuild(access: Access): Promise<void>;
-  /** Takes note of sysUpTime: when the switch started anew since the last time, the map is gone. */
-  note(upTime: UpTime | undefined): void;
+  prepare(backend: SwitchBackend): Promise<void>;
+  rebuild(backend: SwitchBackend): Promise<void>;
+  /** Takes note of sysUpTime: when the switch started anew since the last time, which it returns, the map is gone. */
+  note(upTime: UpTime | undefined): boolean;
   /** How often it did. */
   readonly restarts: number;
   /**
    * Just before a write: are `rows` still the ports that they were looked up for? The map is built anew after a restart.
    * @throws SwitchError `port-map-changed`
    */
-  confirm(access: Access, rows: ReadonlyMap<string, WritableRow>): Promise<void>;
+  confirm(backend: SwitchBackend, rows: ReadonlyMap<string, WritableRow>): Promise<void>;
   /** Whether the map has exactly these rows; true while there is no map. */
   fits(rows: readonly string[]): boolean;
   ifIndexes(): ReadonlyMap<string, number>;
@@ -42,10 +41,10 @@ export function createPortKeeper(log: Logger, policy: WritePolicy): PortKeeper {
   let last: UpTime | undefined;
   let restarts = 0;
 
-  const prove = async (access: Access): Promise<PortMap> => {
+  const prove = async (backend: SwitchBackend): Promise<PortMap> => {
     map = undefined;
     try {
-      map = resolvePorts(await readPortTables(access));
+      map = resolvePorts(await backend.portTables());
     } catch (error) {
       if (error instanceof PortMapRefused) refusal = error;
       throw error;
@@ -60,9 +59,9 @@ export function createPortKeeper(log: Logger, policy: WritePolicy): PortKeeper {
     return map;
   };
 
-  const rebuild = async (access: Access) => {
+  const rebuild = async (backend: SwitchBackend) => {
     try {
-      await prove(access);
+      await prove(backend);
     } catch (error) {
       if (!(error instanceof PortMapRefused)) throw error;
       log.warn({ reasons: error.reasons }, 'port map refused: this switch is read, and not written');
@@ -73,8 +72,8 @@ export function createPortKeeper(log: Logger, policy: WritePolicy): PortKeeper {
     proven: () => map,
     prove,
     rebuild,
-    prepare: async (access) => {
-      if (!map && !refusal) await rebuild(access);
+    prepare: async (backend) => {
+      if (!map && !refusal) await rebuild(backend);
     },
     get restarts() {
       return restarts;
@@ -82,13 +81,14 @@ export function createPortKeeper(log: Logger, policy: WritePolicy): PortKeeper {
     note(upTime) {
       const anew = last !== undefined && upTime !== undefined && restarted(last, upTime);
       last = upTime ?? last;
-      if (!anew) return;
+      if (!anew) return false;
       map = undefined;
       restarts += 1;
       log.warn({ upTime: upTimeMillis(upTime.ticks) }, 'the switch restarted');
+      return true;
     },
-    async confirm(access, rows) {
-      const now = writableRows(map ?? (await prove(access)), policy, [...rows.keys()]);
+    async confirm(backend, rows) {
+      const now = writableRows(map ?? (await prove(backend)), policy, [...rows.keys()]);
       for (const [port, row] of rows) {
         if (now.get(port) === row) continue;
         const detail = `port ${port} was row ${row} and is row ${now.get(port)} since the switch restarted`;

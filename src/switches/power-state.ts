@@ -1,21 +1,19 @@
-/** What a PoE port is and what it should be: pure, by RFC 3621. */
+/** What a PoE port is and what it should be: pure, in the words of RFC 3621. */
 import type { Millis, Watts } from '../rack/units.ts';
 import { millis } from '../rack/units.ts';
+import type { AdminColumn, DetectionName } from './drivers/driver.ts';
 import type { Unknown } from './mib/enumeration.ts';
-import { named } from './mib/enumeration.ts';
 import type { IF_OPER_STATUS } from './mib/interfaces.ts';
-import { DETECTION_STATUS, type POWER_CLASSIFICATIONS, TRUTH_VALUE } from './mib/power-ethernet.ts';
 
-export type Detection = (typeof DETECTION_STATUS)[keyof typeof DETECTION_STATUS] | Unknown;
-export type PowerClass = (typeof POWER_CLASSIFICATIONS)[keyof typeof POWER_CLASSIFICATIONS] | Unknown;
+export type Detection = DetectionName | Unknown;
 export type LinkStatus = (typeof IF_OPER_STATUS)[keyof typeof IF_OPER_STATUS] | Unknown;
 
 /** The part of a port's state that switching looks at. */
 export interface PortSeen {
-  /** pethPsePortAdminEnable; undefined for a number that is no TruthValue. */
+  /** Undefined for a value that means neither on nor off. */
   readonly admin: boolean | undefined;
   readonly detection: Detection;
-  /** pethPsePortPowerDeniedCounter; undefined where the switch has none. */
+  /** How often power was denied; undefined where the switch does not count it. */
   readonly denied: number | undefined;
 }
 
@@ -23,32 +21,52 @@ export interface PortSeen {
 export interface PortPower extends PortSeen {
   /** The name that the rack file uses for the port, else the switch's own; undefined while the port map is not proven. */
   readonly port: string | undefined;
-  /** Index of the row, `<group>.<port>`. */
+  /** Index of the row, `<group>.<port>` or what the family has. */
   readonly row: string;
-  /** Valid only while power is delivered, and undefined otherwise. */
-  readonly powerClass: PowerClass | undefined;
+  /** `class0` to `class4` and beyond. Valid only while power is delivered, and undefined otherwise. */
+  readonly powerClass: string | undefined;
   readonly mpsAbsent: number | undefined;
+  readonly invalidSignature: number | undefined;
   readonly overload: number | undefined;
   readonly short: number | undefined;
-  /** What the port delivers; undefined where the switch has no such column. */
+  /** What the port delivers, or was granted, as the driver says. */
   readonly watts: Watts | undefined;
   /** ifOperStatus of the port's interface. */
   readonly link: LinkStatus | undefined;
 }
 
-export function truthValue(value: number | undefined): boolean | undefined {
-  if (value === TRUTH_VALUE.true) return true;
-  return value === TRUTH_VALUE.false ? false : undefined;
+/** Whether a value of the column means on or off; undefined for any that means neither. */
+export function adminOf(column: Pick<AdminColumn, 'off' | 'readsOn'>, value: number | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (column.readsOn.includes(value)) return true;
+  return value === column.off ? false : undefined;
 }
 
-export function detectionStatus(value: number): Detection {
-  return named(DETECTION_STATUS, value);
+/**
+ * What a switch that has no detection status must mean: a port that draws power delivers it, and where power is not
+ * told either, one whose link is up does.
+ */
+export function inferDetection(
+  admin: boolean | undefined,
+  drawn: Watts | undefined,
+  link: LinkStatus | undefined,
+): Detection {
+  if (drawn === undefined && link === undefined) return NOT_TOLD;
+  if (drawn === undefined ? link === 'up' : drawn > 0) return 'deliveringPower';
+  return admin === true ? 'searching' : 'disabled';
 }
 
-/** Whether the port feeds its device; undefined for a status that RFC 3621 does not have, which proves neither. */
+const NOT_TOLD: Detection = 'unknown(0)';
+
+/** Whether the port feeds its device; undefined for a status that is not known, which proves neither. */
 export function delivers(detection: Detection): boolean | undefined {
   if (detection === 'deliveringPower') return true;
   return detection.startsWith('unknown') ? undefined : false;
+}
+
+/** Whether the port gave up for something that only off and on again can clear: many latch it (research: snmp-poe §5). */
+export function isFaulty(detection: string): boolean {
+  return detection === 'fault' || detection === 'otherFault';
 }
 
 export function isOff(seen: PortSeen): boolean {
@@ -66,6 +84,11 @@ export function describeAdmin(admin: boolean | undefined): string {
 
 export function describeSeen(seen: PortSeen): string {
   return `admin ${describeAdmin(seen.admin)}, ${seen.detection}`;
+}
+
+/** Whether the switch refused power to the port since `before`, by its counter or by its status. */
+export function isDenied(before: PortSeen, now: PortSeen): boolean {
+  return now.detection === 'denied' || deniedSince(before, now) > 0;
 }
 
 /** How often power was denied since `before`. A Counter32 wraps, and starts again with the switch. */
@@ -94,6 +117,11 @@ export interface UpTime {
   /** When it was asked for and when the answer was there, on the monotonic clock: it was read somewhere between. */
   readonly from: Millis;
   readonly to: Millis;
+}
+
+/** From hundredths of a second. */
+export function upTimeMillis(ticks: number | undefined): Millis | undefined {
+  return ticks === undefined ? undefined : millis(ticks * 10);
 }
 
 /** Agents keep time to about two per cent, and some refresh sysUpTime every few seconds only. */

@@ -7,6 +7,7 @@ import { VirtualClock } from '../../src/sim/virtual-clock.ts';
 import { SwitchError } from '../../src/switches/errors.ts';
 import { openSwitch } from '../../src/switches/poe.ts';
 import type { SnmpSession } from '../../src/switches/snmp/session.ts';
+import { cycleByHand } from './support/by-hand.ts';
 import { directSession } from './support/direct-session.ts';
 import { seededRandom } from './support/random.ts';
 import { log, makeSwitch, names, planFor, plugIn, QUICK, secrets, virtualRig } from './support/rig.ts';
@@ -56,7 +57,7 @@ describe('setting ports', () => {
   it('never writes an uplink or an unlisted port, whatever is asked of it', async () => {
     const port = fc.integer({ min: 1, max: 12 }).map(String);
     const some = fc.array(port, { minLength: 1, maxLength: 5 });
-    const action = fc.record({ ports: some, on: fc.boolean(), cycle: fc.boolean() });
+    const action = fc.record({ ports: some, on: fc.boolean(), configure: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(
         some,
@@ -65,8 +66,10 @@ describe('setting ports', () => {
         async (listed, uplinks, actions) => {
           const rig = virtualRig({}, { ports: listed, uplinks });
           const written = writes(rig.device);
-          for (const { ports, on, cycle } of actions) {
-            const run: Promise<unknown> = cycle ? rig.poe.cycle(ports, { hold: millis(10) }) : rig.poe.set(ports, on);
+          for (const { ports, on, configure } of actions) {
+            const run: Promise<unknown> = configure
+              ? rig.poe.configure(ports, { priority: on ? 'high' : 'critical' })
+              : rig.poe.set(ports, on);
             await rig.settle(run).catch((error: unknown) => expect(error).toBeInstanceOf(SwitchError));
           }
           for (const row of written) {
@@ -93,7 +96,7 @@ describe('the port map of a switch', () => {
     });
     const written = writes(rig.device);
     await expect(rig.settle(rig.poe.set(['1'], false))).rejects.toMatchObject({ name: 'PortMapRefused' });
-    await expect(rig.settle(rig.poe.cycle(['1'], { hold: millis(1) }))).rejects.toThrow('not proven unique');
+    await expect(rig.settle(rig.poe.configure(['1'], { priority: 'high' }))).rejects.toThrow('not proven unique');
     expect(written.size).toBe(0);
   });
 
@@ -236,7 +239,9 @@ describe('reading', () => {
         /\.105\.1\.1\.1\.6\.1\.[78]$/.test(varbind.oid) ? { ...varbind, oid: '1.3.6.1.2.1.105.1.1.1.7.1.1' } : varbind,
       ),
     });
-    await expect(rig.settle(rig.poe.read())).rejects.toThrow('has 8 rows and pethPsePortDetectionStatus 6');
+    await expect(rig.settle(rig.poe.read())).rejects.toThrow(
+      '(admin) has 8 rows and 1.3.6.1.2.1.105.1.1.1.6 (detection) 6',
+    );
   });
 
   it('shows numbers that the MIB does not have', async () => {
@@ -278,8 +283,8 @@ describe('waiting without writing', () => {
   it('sees a port deliver, or not', async () => {
     const rig = virtualRig();
     plugIn(rig.device, [1]);
-    expect(await rig.settle(rig.poe.waitFor('1', 'delivering', seconds(5)))).toMatchObject({ ok: true });
-    expect(await rig.settle(rig.poe.waitFor('1', 'off', seconds(2)))).toMatchObject({
+    expect(await rig.settle(rig.poe.waitFor('1', 'delivering', { timeout: seconds(5) }))).toMatchObject({ ok: true });
+    expect(await rig.settle(rig.poe.waitFor('1', 'off', { timeout: seconds(2) }))).toMatchObject({
       ok: false,
       error: { name: 'PowerTimeout' },
     });
@@ -304,30 +309,22 @@ describe('whatever goes wrong', () => {
         async (seed, loss) => {
           const random = seededRandom(seed);
           const rig = virtualRig({ random }, { lose: () => random() < loss });
-          const boards = plugIn(rig.device, [1, 2, 3, 4]);
+          const board = plugIn(rig.device, [1]).get(1)!;
           await rig.clock.advanceAsync(1_000);
           rig.device.faults.lyingSet = random() < 0.5 ? 0.3 : 0;
-          const before = new Map([...boards].map(([port, board]) => [String(port), board.timesOff]));
-          const results = await rig
-            .settle(rig.poe.cycle(['1', '2', '3', '4'], { hold: millis(200), onTimeout: seconds(30) }))
-            .catch((error: unknown) => {
-              expect(error).toBeInstanceOf(SwitchError);
-              return [];
-            });
-          for (const result of results) {
-            if (!result.ok) {
-              expect(result.error).toBeInstanceOf(SwitchError);
-              continue;
-            }
-            done += 1;
-            const board = boards.get(Number(result.port))!;
-            expect(board.timesOff).toBe(before.get(result.port)! + 1);
-            expect(board.powered).toBe(true);
+          const before = board.timesOff;
+          const failure = await rig
+            .settle(cycleByHand(rig.poe, rig.clock, ['1'], millis(200)))
+            .catch((error: unknown) => error);
+          if (failure !== undefined) {
+            expect(failure).toBeInstanceOf(SwitchError);
+            return;
           }
-          expect(rig.poe.status().claims).toEqual([]);
+          done += 1;
+          expect([board.timesOff, board.powered]).toEqual([before + 1, true]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
     );
     expect(done).toBeGreaterThan(60);
   });

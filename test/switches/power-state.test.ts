@@ -1,15 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { millis } from '../../src/rack/units.ts';
+import { millis, watts } from '../../src/rack/units.ts';
+import { RFC3621_ADMIN } from '../../src/switches/drivers/rfc3621.ts';
+import { named } from '../../src/switches/mib/enumeration.ts';
+import { DETECTION_STATUS } from '../../src/switches/mib/power-ethernet.ts';
 import type { Detection, PortSeen } from '../../src/switches/power-state.ts';
 import {
+  adminOf,
   deniedSince,
   describeSeen,
-  detectionStatus,
+  inferDetection,
   isDelivering,
+  isDenied,
+  isFaulty,
   isOff,
   pollPause,
   restarted,
-  truthValue,
 } from '../../src/switches/power-state.ts';
 
 const seen = (admin: boolean | undefined, detection: Detection, denied?: number): PortSeen => ({
@@ -30,8 +35,9 @@ describe('a port', () => {
     [0, 'unknown(0)', false, false],
     [17, 'unknown(17)', false, false],
   ] as const)('with detection status %i, %s', (status, name, off, delivering) => {
-    const detection = detectionStatus(status);
+    const detection = named(DETECTION_STATUS, status);
     expect(detection).toBe(name);
+    expect(isFaulty(detection)).toBe(status === 4 || status === 6);
     expect(isOff(seen(false, detection))).toBe(off);
     expect(isDelivering(seen(true, detection))).toBe(delivering);
     // Whatever it delivers, what is not switched so does not count.
@@ -52,7 +58,43 @@ describe('a port', () => {
     [0, undefined],
     [undefined, undefined],
   ])('reads TruthValue %s as %s', (value, expected) => {
-    expect(truthValue(value)).toBe(expected);
+    expect(adminOf(RFC3621_ADMIN, value)).toBe(expected);
+  });
+
+  it.each([
+    // cpeExtPsePortEnable: auto, static, limit, disable
+    [1, true],
+    [2, true],
+    [3, true],
+    [4, false],
+    [0, undefined],
+  ])('reads %s of a column with several ways to be on as %s', (value, expected) => {
+    expect(adminOf({ off: 4, readsOn: [1, 2, 3] }, value)).toBe(expected);
+  });
+
+  it.each([
+    // admin, watts, link, what it must be
+    [true, 4.2, undefined, 'deliveringPower'],
+    [true, 0, 'up', 'searching'],
+    [true, undefined, 'up', 'deliveringPower'],
+    [true, undefined, 'down', 'searching'],
+    [false, 0, 'up', 'disabled'],
+    [false, 0.4, 'down', 'deliveringPower'],
+    [false, undefined, 'down', 'disabled'],
+    [undefined, 0, undefined, 'disabled'],
+    [true, undefined, undefined, 'unknown(0)'],
+    [false, undefined, undefined, 'unknown(0)'],
+  ] as const)(
+    'without a detection status, admin %s, %s W, link %s, is taken for %s',
+    (admin, drawn, link, expected) => {
+      expect(inferDetection(admin, drawn === undefined ? undefined : watts(drawn), link)).toBe(expected);
+    },
+  );
+
+  it('is refused power by its counter or by its status', () => {
+    expect(isDenied(seen(true, 'searching', 3), seen(true, 'searching', 3))).toBe(false);
+    expect(isDenied(seen(true, 'searching', 3), seen(true, 'searching', 4))).toBe(true);
+    expect(isDenied(seen(true, 'searching'), seen(true, 'denied'))).toBe(true);
   });
 
   it.each([

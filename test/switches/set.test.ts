@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { millis } from '../../src/rack/units.ts';
 import { VirtualClock } from '../../src/sim/virtual-clock.ts';
+import { RFC3621_DRIVER } from '../../src/switches/drivers/rfc3621.ts';
 import { SwitchError } from '../../src/switches/errors.ts';
 import type { WritableRow } from '../../src/switches/guard.ts';
 import type { PortSeen } from '../../src/switches/power-state.ts';
-import type { Written } from '../../src/switches/set.ts';
-import { judgeSet, setAdmin } from '../../src/switches/set.ts';
+import type { PortSet, Written } from '../../src/switches/set.ts';
+import { judgeSet, powerGoal, setConfirmed } from '../../src/switches/set.ts';
+import { createSnmpBackend } from '../../src/switches/snmp/backend.ts';
 import { SnmpErrorStatus, SnmpTimeout } from '../../src/switches/snmp/errors.ts';
 import type { SnmpSession, SnmpSet } from '../../src/switches/snmp/session.ts';
 import type { SnmpVarbind } from '../../src/switches/snmp/value.ts';
@@ -30,21 +32,21 @@ describe('the verdict on a SET', () => {
     [{ refused }, undefined, false, 'SwitchError'],
   ] as [Written, boolean | undefined, boolean, string][])('%o reading back %s', (written, after, ok, what) => {
     const seen = after === undefined ? undefined : port(after);
-    const result = judgeSet('7', true, port(false), seen, written, millis(2_000), undefined);
+    const result = judgeSet('7', powerGoal(true), port(false), written, { after: seen, waited: millis(2_000) });
     expect(result.ok).toBe(ok);
     expect(result.ok ? result.outcome : result.error.name).toBe(what);
   });
 
   it('is told in words', () => {
     const message = (written: Written, after: PortSeen | undefined) => {
-      const result = judgeSet('7', false, port(true), after, written, millis(2_000), undefined);
+      const result = judgeSet('7', powerGoal(false), port(true), written, { after, waited: millis(2_000) });
       return result.ok ? '' : result.error.message;
     };
     expect(message('answered', port(true))).toBe(
-      'port 7: the switch accepted pethPsePortAdminEnable = off, and 2000 ms later it still reads on',
+      'port 7: the switch accepted power off, and 2000 ms later it still reads on',
     );
     expect(message({ unanswered: timeout }, port(true))).toBe(
-      'port 7: pethPsePortAdminEnable = off was not answered, and it reads on now',
+      'port 7: power off was not answered, and it reads on now',
     );
     expect(message({ unanswered: timeout }, undefined)).toContain('it could not be read back either');
   });
@@ -84,12 +86,15 @@ async function setOff(count: number, options: { bad?: string[]; silent?: boolean
   const { session, pdus } = fake(admin, options.bad, options.silent);
   const before = new Map([...rows.values()].map((row) => [row, port(admin.get(row) === 1)]));
   const clock = new VirtualClock();
-  let results: Awaited<ReturnType<typeof setAdmin>> | undefined;
-  void setAdmin({
-    access: { session, clock, limits: WALK_LIMITS },
+  let results: readonly PortSet[] | undefined;
+  const backend = createSnmpBackend({ session, clock, limits: WALK_LIMITS }, RFC3621_DRIVER);
+  void setConfirmed({
+    clock,
     rows,
     before,
-    on: false,
+    goal: powerGoal(false),
+    write: (some) => backend.switchRows(some, false),
+    look: async (some) => (await backend.look(some, new Map())).seen,
     readBackWithin: millis(500),
   }).then((done) => {
     results = done;

@@ -2,14 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { sleep } from '../../src/rack/clock.ts';
 import { millis, seconds } from '../../src/rack/units.ts';
 import { VirtualClock } from '../../src/sim/virtual-clock.ts';
-import { deliveringWatch, offWatch } from '../../src/switches/cycle.ts';
-import { PowerDenied, PowerTimeout, SwitchError } from '../../src/switches/errors.ts';
+import { PortFault, PowerDenied, PowerTimeout, SwitchError } from '../../src/switches/errors.ts';
 import type { PortSeen } from '../../src/switches/power-state.ts';
+import { watchFor } from '../../src/switches/waits.ts';
 import { createWatcher } from '../../src/switches/watch.ts';
 
 const ON: PortSeen = { admin: true, detection: 'deliveringPower', denied: 0 };
 const SEARCHING: PortSeen = { admin: true, detection: 'searching', denied: 0 };
 const OFF: PortSeen = { admin: false, detection: 'disabled', denied: 0 };
+
+const off = (place: { port: string; row: string }, limit = 30) =>
+  watchFor(place, 'off', ON, { timeout: seconds(limit) });
 
 function rig(takes = 1) {
   const clock = new VirtualClock();
@@ -31,9 +34,9 @@ function rig(takes = 1) {
 describe('a watch', () => {
   it('ends at once when it is so already', async () => {
     const { clock, watcher, looks } = rig();
-    const off = watcher.until(offWatch({ port: '1', row: '1.1' }, {}));
+    const ended = watcher.until(off({ port: '1', row: '1.1' }));
     await clock.advanceAsync(10);
-    expect(await off).toEqual({ ok: true, seen: OFF, waited: 1 });
+    expect(await ended).toEqual({ ok: true, seen: OFF, waited: 1 });
     expect(looks).toHaveLength(1);
     expect(clock.pending).toBe(0);
   });
@@ -43,9 +46,9 @@ describe('a watch', () => {
       const { clock, ports, watcher } = rig();
       ports.set('1.1', ON);
       clock.after(millis(after), () => ports.set('1.1', OFF));
-      const off = watcher.until(offWatch({ port: '1', row: '1.1' }, {}));
+      const ended = watcher.until(off({ port: '1', row: '1.1' }));
       await clock.advanceAsync(20_000);
-      const { waited } = await off;
+      const { waited } = await ended;
       expect(waited).toBeGreaterThanOrEqual(after);
       expect(waited - after).toBeLessThanOrEqual(Math.max(22, after / 40 + 2));
     }
@@ -54,9 +57,9 @@ describe('a watch', () => {
   it('fails in its time, and says what it last saw', async () => {
     const { clock, ports, watcher } = rig();
     ports.set('1.1', ON);
-    const off = watcher.until(offWatch({ port: '1', row: '1.1' }, { offTimeout: seconds(3) }));
+    const ended = watcher.until(off({ port: '1', row: '1.1' }, 3));
     await clock.advanceAsync(5_000);
-    const result = await off;
+    const result = await ended;
     expect(result).toMatchObject({ ok: false, seen: ON });
     expect(!result.ok && result.error).toBeInstanceOf(PowerTimeout);
     expect(!result.ok && result.error.message).toMatch(
@@ -67,8 +70,8 @@ describe('a watch', () => {
   it('goes on over readings that fail, and names the failure when its time is over', async () => {
     const { clock, watcher, fail } = rig();
     fail(new SwitchError('x', 'no answer'));
-    const first = watcher.until(offWatch({ port: '1', row: '1.1' }, { offTimeout: seconds(2) }));
-    const second = watcher.until(offWatch({ port: '2', row: '1.2' }, { offTimeout: seconds(9) }));
+    const first = watcher.until(off({ port: '1', row: '1.1' }, 2));
+    const second = watcher.until(off({ port: '2', row: '1.2' }, 9));
     await clock.advanceAsync(3_000);
     const result = await first;
     expect(!result.ok && result.error.message).toContain('last read nothing');
@@ -82,7 +85,7 @@ describe('a watch', () => {
     const { clock, ports, looks, watcher } = rig();
     const rows = Array.from({ length: 36 }, (_, place) => `1.${place + 1}`);
     for (const row of rows) ports.set(row, ON);
-    const all = rows.map((row) => watcher.until(offWatch({ port: row, row }, {})));
+    const all = rows.map((row) => watcher.until(off({ port: row, row })));
     await clock.advanceAsync(1_000);
     for (const row of rows) ports.set(row, OFF);
     await clock.advanceAsync(1_000);
@@ -94,9 +97,9 @@ describe('a watch', () => {
   it('asks a slow switch half the time at most', async () => {
     const { clock, ports, looks, watcher } = rig(400);
     ports.set('1.1', ON);
-    const off = watcher.until(offWatch({ port: '1', row: '1.1' }, { offTimeout: seconds(8) }));
+    const ended = watcher.until(off({ port: '1', row: '1.1' }, 8));
     await clock.advanceAsync(10_000);
-    expect((await off).ok).toBe(false);
+    expect((await ended).ok).toBe(false);
     expect(looks.length).toBeLessThanOrEqual(11);
   });
 });
@@ -106,7 +109,7 @@ describe('waiting for power', () => {
     const { clock, ports, watcher } = rig();
     ports.set('1.1', SEARCHING);
     const result = watcher.until(
-      deliveringWatch({ port: '1', row: '1.1' }, SEARCHING, { onTimeout: seconds(20), deniedGrace: seconds(5) }),
+      watchFor({ port: '1', row: '1.1' }, 'delivering', SEARCHING, { timeout: seconds(20), grace: seconds(5) }),
     );
     change(ports, clock);
     await clock.advanceAsync(30_000);
@@ -127,7 +130,14 @@ describe('waiting for power', () => {
     expect(!result.ok && result.error).toBeInstanceOf(PowerDenied);
     expect(result.waited).toBeGreaterThanOrEqual(7_000);
     expect(result.waited).toBeLessThan(7_500);
-    expect(!result.ok && result.error.message).toContain('its budget is used up');
+    expect(!result.ok && result.error.message).toMatch(/denied power 7 times in 7\d\d\d ms \(its budget is used up\)/);
+  });
+
+  it('believes a status of denied where nothing is counted', async () => {
+    const result = await until((ports, clock) =>
+      clock.after(seconds(1), () => ports.set('1.1', { admin: true, detection: 'denied', denied: undefined })),
+    );
+    expect(!result.ok && result.error.message).toMatch(/^port 1: the switch denied power in 6\d\d\d ms/);
   });
 
   it('forgives a refusal that is followed by power', async () => {
@@ -138,8 +148,38 @@ describe('waiting for power', () => {
     expect(result.ok).toBe(true);
   });
 
-  it('tells a fault', async () => {
-    const result = await until((ports) => ports.set('1.1', { admin: true, detection: 'fault', denied: 0 }));
-    expect(!result.ok && result.error.message).toContain('last read admin on, fault');
+  it.each(['fault', 'otherFault'] as const)('tells a %s that lasts', async (detection) => {
+    const result = await until((ports) => ports.set('1.1', { admin: true, detection, denied: 0 }));
+    expect(!result.ok && result.error).toBeInstanceOf(PortFault);
+    expect(result.waited).toBeLessThan(5_500);
+    expect(!result.ok && result.error.message).toContain(`last read admin on, ${detection}`);
+  });
+
+  it('forgives a fault that passes', async () => {
+    const result = await until((ports, clock) => {
+      for (const at of [0, 6, 12]) {
+        clock.after(seconds(at), () => ports.set('1.1', { admin: true, detection: 'fault', denied: 0 }));
+        clock.after(seconds(at + 3), () => ports.set('1.1', SEARCHING));
+      }
+      clock.after(seconds(16), () => ports.set('1.1', ON));
+    });
+    expect(result.ok).toBe(true);
+  });
+
+  it('ends at once when somebody switches the port off', async () => {
+    const result = await until((ports, clock) => clock.after(seconds(2), () => ports.set('1.1', OFF)));
+    expect(!result.ok && result.error).toMatchObject({ code: 'switched-off-again' });
+    expect(result.waited).toBeLessThan(2_200);
+  });
+});
+
+describe('waiting for the middle of a cycle that the switch does', () => {
+  it('takes no power for dark, whatever the switch says of the port', async () => {
+    const { clock, ports, watcher } = rig();
+    ports.set('1.1', ON);
+    clock.after(seconds(1), () => ports.set('1.1', SEARCHING));
+    const dark = watcher.until(watchFor({ port: '1', row: '1.1' }, 'dark', ON, { timeout: seconds(5) }));
+    await clock.advanceAsync(6_000);
+    expect(await dark).toMatchObject({ ok: true, seen: SEARCHING });
   });
 });

@@ -9,7 +9,7 @@ import {
   POWER_CLASSIFICATIONS,
   TRUTH_VALUE,
 } from '../mib/power-ethernet.ts';
-import type { AdminColumn, PowerDialect } from './driver.ts';
+import type { AdminColumn, PowerDialect, SwitchDriver } from './driver.ts';
 
 /** pethPsePortAdminEnable, a TruthValue: the column to switch with also on most switches that have one of their own. */
 export const RFC3621_ADMIN: AdminColumn = Object.freeze({
@@ -47,4 +47,19 @@ export const RFC3621_POWER: PowerDialect = Object.freeze({
   cycle: undefined,
   // Eighteen keep a SET well under the smallest message that every agent takes (484 octets, RFC 3417 §3.2).
   rowsPerSet: 18,
+});
+
+/** A switch of which nothing more is known than that it speaks RFC 3621. */
+export const RFC3621_DRIVER: SwitchDriver = Object.freeze({
+  name: 'rfc3621',
+  title: 'a switch with RFC 3621',
+  recognise: Object.freeze({ sysObjectIds: [] }),
+  writes: 'snmp',
+  power: RFC3621_POWER,
+  portRules: Object.freeze([]),
+  vlans: undefined,
+  save: undefined,
+  edge: undefined,
+  reservedVlans: Object.freeze([]),
+  quirks: Object.freeze([]),
 });

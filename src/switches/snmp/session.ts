@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '../../rack/clock.ts';
 import type { SnmpPlan, SwitchPlan } from '../../rack/plan.ts';
-import type { Millis } from '../../rack/units.ts';
+import type { Millis, VlanId } from '../../rack/units.ts';
 import { millis } from '../../rack/units.ts';
 import type { NetSnmpCallback, NetSnmpSession, NetSnmpUser } from '../net-snmp.ts';
 import { AUTH_PROTOCOLS, library, PRIV_PROTOCOLS } from '../net-snmp.ts';
@@ -79,10 +79,28 @@ export interface SessionDeps {
   readonly limits?: SessionLimits;
 }
 
+/**
+ * Another context of an agent, where it keeps a table of each VLAN: SNMPv3 names it, and v2c has no field for it, so it
+ * is told by what is put behind the community (CISCO-VLAN-MEMBERSHIP, research: snmp-poe §3).
+ */
+export interface SnmpContext {
+  readonly name: string;
+  readonly communitySuffix: string;
+}
+
+/** As Cisco's switches name the context of a VLAN. */
+export function vlanContext(vlan: VlanId): SnmpContext {
+  return { name: `vlan-${vlan}`, communitySuffix: `@${vlan}` };
+}
+
 export type SessionPlan = Pick<SwitchPlan, 'name' | 'address' | 'port' | 'snmp'>;
 
 /** Reads the secrets and makes the session. Nothing is sent yet. */
-export async function openSnmpSession(plan: SessionPlan, deps: SessionDeps): Promise<SnmpSession> {
+export async function openSnmpSession(
+  plan: SessionPlan,
+  deps: SessionDeps,
+  context?: SnmpContext,
+): Promise<SnmpSession> {
   const counts = { requests: 0, answers: 0, timeouts: 0, foreign: 0, malformed: 0 };
   const log = deps.log.child({ switch: plan.name });
   const limits = deps.limits ?? DEFAULT_LIMITS;
@@ -93,11 +111,16 @@ export async function openSnmpSession(plan: SessionPlan, deps: SessionDeps): Pro
     timeout: limits.read.timeout,
     retries: limits.read.retries,
     dgramModule: guardedSockets(plan.address, plan.port, counts, log),
+    context: context?.name ?? '',
   };
   const inner =
     plan.snmp.version === '3'
       ? library.createV3Session(plan.address, await user(plan.snmp, deps.secrets), options)
-      : library.createSession(plan.address, await deps.secrets(plan.snmp.community), options);
+      : library.createSession(
+          plan.address,
+          `${await deps.secrets(plan.snmp.community)}${context?.communitySuffix ?? ''}`,
+          options,
+        );
   // Without a listener one malformed datagram would end the process.
   inner.on('error', (error) => {
     counts.malformed += 1;
