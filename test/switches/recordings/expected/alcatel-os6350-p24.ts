@@ -1,0 +1,26 @@
+import type { Expected } from './expected.ts';
+
+export const alcatelOs6350P24: Expected = {
+  recording: 'alcatel-os6350-p24',
+  model: 'Alcatel-Lucent OS6350-P24, stack of two',
+  sysObjectId: '1.3.6.1.4.1.6486.800.1.1.2.1.13.1.2',
+  driver: 'alcatel-aos',
+  chassis: { bridgeAddress: false, serials: 2 },
+  power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
+  supply: { notRecorded: 'no pethMainPse row' },
+  ports: { refused: 'no PoE row was recorded' },
+  vlans: {
+    names: '1-2,11,127,148,203,248-249,333,360,600,626,700,750,770,998-999,2400,2500,2600',
+    lists: {
+      notRecorded:
+        'dot1qVlanStaticTable has names only, and dot1qVlanCurrentTable 29 rows for 20 VLANs: 1 stands there four times, 333, 2400, 2500 and 2600 twice, 999 three times, in lists of four and of seven octets',
+    },
+    pvids: {
+      index: 'ifIndex',
+      of: { 11: '1/[1-10,12-18,21-22,25-48]', 2: '1/[11,19-20,23]; 2/[11,19-20,24]', 1: '1/24' },
+    },
+    quirk: 'dot1qPvid is indexed by ifIndex (1001, …), not by bridge port (1, …)',
+  },
+  fdb: { notRecorded: 'no forwarding table' },
+  lldp: { neighbours: 26, index: 'bridgePort', ports: '1/[1-6,19-20,22,24-26,46,49-50]; 2/[25-26]' },
+};

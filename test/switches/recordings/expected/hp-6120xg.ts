@@ -1,0 +1,53 @@
+import type { Expected } from './expected.ts';
+
+export const hp6120xg: Expected = {
+  recording: 'hp-6120xg',
+  model: 'HPE 6120XG blade switch, no PoE',
+  sysObjectId: '1.3.6.1.4.1.11.2.3.7.11.107',
+  driver: 'procurve',
+  chassis: { bridgeAddress: true, serials: 1 },
+  power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
+  supply: { notRecorded: 'no pethMainPse row' },
+  ports: { refused: 'no PoE row was recorded' },
+  vlans: {
+    names: '1,50,52-53,70-71,77-78',
+    lists: {
+      table: 'static',
+      octets: 10,
+      members: {
+        1: { egress: '[6-7,14,17-24]', untagged: '[6-7,14,18-24]' },
+        50: { egress: '[1-3,8-11,13,15-17]', untagged: '13' },
+        52: { egress: '[1-3,8-11,15-17]', untagged: '' },
+        53: { egress: '[1-5,8-11,15-17]', untagged: '' },
+        70: { egress: '[1-3,8-11,15-17]', untagged: '' },
+        71: { egress: '[1-5,8-12,15-17]', untagged: '[4-5,12]' },
+        77: { egress: '[1-3,8-11,15-17]', untagged: '' },
+        78: { egress: '[1-3,8-11,15-17]', untagged: '' },
+      },
+    },
+    pvids: { index: 'bridgePort', of: { 1: '[1-3,6-11,14-24]', 71: '[4-5,12]', 50: '13' } },
+    taggedOnly: '[1-3,8-11,15-17]',
+    ingressFiltering: '[1-24]',
+    maxVlans: 1024,
+    maxVlanId: 4094,
+    quirk: 'filtering database 2 is VLAN 50: ids differ',
+  },
+  fdb: {
+    table: 'q-bridge',
+    index: 'bridgePort',
+    rows: 285,
+    portZero: 8,
+    notLearned: 8,
+    notPhysical: 0,
+    macs: 260,
+    perPort: {
+      '1': 22,
+      '[2-3,15-16]': 3,
+      '[4-5,8,12-13]': 1,
+      '[9-10]': 5,
+      '11': 11,
+      '17': 200,
+    },
+  },
+  lldp: { neighbours: 5, index: 'ifIndex', ports: '[8,15-17]' },
+};
