@@ -8,6 +8,7 @@ import type { Arcs } from '../switch/oid.ts';
 import { compareArcs } from '../switch/oid.ts';
 import { FieldInvalid, RecordingInvalid, shown } from './errors.ts';
 import { readOid } from './oid.ts';
+import { unprinted } from './printed.ts';
 import { recordedValue } from './value.ts';
 import { standingValue } from './variation.ts';
 
@@ -35,6 +36,8 @@ export interface Oddities {
   duplicates: number;
   unsorted: number;
   variations: number;
+  /** Hex octets that were text but for the first sixteen. */
+  printed: number;
 }
 
 const TAG = /^(\d{1,3})([xe]?)(?::(\w+))?$/;
@@ -56,7 +59,7 @@ export function parseRecording(file: string, bytes: Buffer): Recording {
   const text = bytes.toString('latin1');
   const lines = text.split('\n');
   const dos = lines.every((line) => line === '' || line.endsWith('\r'));
-  const oddities: Oddities = { comments: 0, placeholders: 0, duplicates: 0, unsorted: 0, variations: 0 };
+  const oddities: Oddities = { comments: 0, placeholders: 0, duplicates: 0, unsorted: 0, variations: 0, printed: 0 };
   const rows: RecordedRow[] = [];
   for (const [place, raw] of lines.entries()) {
     const line = dos ? raw.slice(0, -1) : raw;
@@ -89,7 +92,9 @@ function readRow(file: string, line: number, text: string, oddities: Oddities): 
     const standing = variation === undefined ? value : standingValue(variation, value);
     const tagged = recordedValue(Number(number), form as '' | 'x' | 'e', standing);
     if (variation !== undefined) oddities.variations += 1;
-    if (tagged) return { ...name, ...tagged };
+    const mended = form === 'x' && Buffer.isBuffer(tagged?.value) ? unprinted(tagged.value) : undefined;
+    if (mended) oddities.printed += 1;
+    if (tagged) return { ...name, ...tagged, ...(mended && { value: mended }) };
     oddities.placeholders += 1;
     return undefined;
   } catch (cause) {

@@ -52,7 +52,28 @@ describe('parseRecording', () => {
       ['1.3.10', 4],
       ['1.3.12', 65],
     ]);
-    expect(oddities).toEqual({ comments: 1, placeholders: 1, duplicates: 1, unsorted: 1, variations: 1 });
+    expect(oddities).toEqual({ comments: 1, placeholders: 1, duplicates: 1, unsorted: 1, variations: 1, printed: 0 });
+  });
+
+  it('takes octets that were left as print for octets', () => {
+    const first = 'ff'.repeat(16);
+    const print = (text: string) => Buffer.from(text).toString('hex');
+    const line = `\n${'0F '.repeat(16)}`;
+    expect(values(`1.3.6.1|4x|${first}${print(`${line}\n80 01 `)}\n`)).toEqual([
+      ['1.3.6.1', 4, Buffer.from(`${first}${'0f'.repeat(16)}8001`, 'hex')],
+    ]);
+    expect(parse(`1.3.6.1|4x|${first}${print('\n80')}\n`)).toMatchObject({
+      rows: [{ value: Buffer.from(`${first}80`, 'hex') }],
+      oddities: { printed: 1 },
+    });
+    // A line that is too short, letters that snmpwalk does not print, and text that is a value.
+    for (const text of ['\n80 01 \n80 ', '\nab ', '\nA network']) {
+      const value = `${first}${print(text)}`;
+      expect(parse(`1.3.6.1|4x|${value}\n`)).toMatchObject({
+        rows: [{ value: Buffer.from(value, 'hex') }],
+        oddities: { printed: 0 },
+      });
+    }
   });
 
   it.each<[string, string]>([
@@ -100,7 +121,11 @@ describeRecordings('recordings of real switches', () => {
   it.each<[string, object]>([
     ['hp-6120xg', { comments: 1, duplicates: 1, unsorted: 0 }],
     ['juniper-ex4600mp', { duplicates: 0, unsorted: 1 }],
-    ['cisco-c3750-48ps-stack3', { comments: 0, duplicates: 0, unsorted: 0, placeholders: 0, variations: 0 }],
+    [
+      'cisco-c3750-48ps-stack3',
+      { comments: 0, duplicates: 0, unsorted: 0, placeholders: 0, variations: 0, printed: 0 },
+    ],
+    ['eltex-mes2324p', { printed: 102 }],
   ])('%s is odd as it is said to be', async (name, oddities) => {
     expect((await loadRecording(`${RECORDINGS}/${name}.snmprec`)).oddities).toMatchObject(oddities);
   });
