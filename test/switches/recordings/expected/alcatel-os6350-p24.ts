@@ -12,8 +12,7 @@ export const alcatelOs6350P24: Expected = {
   vlans: {
     names: '1-2,11,127,148,203,248-249,333,360,600,626,700,750,770,998-999,2400,2500,2600',
     lists: {
-      notRecorded:
-        'dot1qVlanStaticTable has names only, and dot1qVlanCurrentTable 29 rows for 20 VLANs: 1 stands there four times, 333, 2400, 2500 and 2600 twice, 999 three times, in lists of four and of seven octets',
+      notRecorded: 'names only in dot1qVlanStaticTable, and 29 current rows for 20 VLANs: VLAN 1 four times',
     },
     pvids: {
       index: 'ifIndex',

@@ -1,6 +1,9 @@
 import type { Expected } from './expected.ts';
 
-/** PoE rows 3.27 and 3.28 do not exist: the row is the port plus two, from port 25 on plus four. Bridge ports are those of VLAN 1 alone. */
+/**
+ * PoE rows 3.27 and 3.28 do not exist: the row is the port plus two, from port 25 on plus four. Bridge ports are
+ * those of VLAN 1 alone.
+ */
 export const ciscoC375048psStack3: Expected = {
   recording: 'cisco-c3750-48ps-stack3',
   model: 'Cisco WS-C3750-48PS, member 3 of a stack',

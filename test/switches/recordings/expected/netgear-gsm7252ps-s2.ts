@@ -1,6 +1,9 @@
 import type { Expected } from './expected.ts';
 
-/** Put together of several walks of one switch: no system group, no ifType, no names. Its driver and port map have to be given. */
+/**
+ * Put together of several walks of one switch: no system group, no ifType, no names. Its driver and port map have to
+ * be given.
+ */
 export const netgearGsm7252psS2: Expected = {
   recording: 'netgear-gsm7252ps-s2.assembled',
   model: 'Netgear GSM7252PS',
