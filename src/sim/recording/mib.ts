@@ -1,13 +1,13 @@
 /** The rows of a recording as the objects of an agent. Rows may change, come and go while it is served. */
 import type { Mib, MibNode, MibObject, MibValue } from '../switch/mib.ts';
-import { firstAfter } from '../switch/mib.ts';
 import type { Arcs } from '../switch/oid.ts';
-import { parseOid } from '../switch/oid.ts';
+import { firstAfter, parseOid } from '../switch/oid.ts';
 import { isWithin } from './oid.ts';
 import type { WritableColumn, Write } from './overlay.ts';
 import type { RecordedRow } from './recording.ts';
 
 export interface RecordedMib extends Mib {
+  readonly size: number;
   /** Undefined where there is no such row. */
   value(oid: string): MibValue | undefined;
   /** Changes a row, or makes one. Nobody hears of it. */

@@ -21,6 +21,26 @@ export interface Faults {
   silent: boolean;
   /** Octets of an answer, at most. */
   largestAnswer: number;
+  /** From a write to the VLANs until it shows, and frames go by it. */
+  vlanSettle: Millis;
+  /** A port that joins by the egress bitmap is untagged, and an untagged bitmap in the same PDU is ignored. */
+  egressUntags: boolean;
+  /** Untagged bitmaps are answered with noError and forgotten. */
+  untaggedIgnored: boolean;
+  /** A new PVID makes the port an untagged member of its VLAN. */
+  pvidJoins: boolean;
+  /** A new PVID makes the port a tagged member of the VLAN that it had before. */
+  pvidTagsOld: boolean;
+  /** A new PVID takes the port out of the VLAN that it had before. */
+  pvidLeavesOld: boolean;
+  /** A PVID may be that of a VLAN that does not exist. */
+  pvidUnchecked: boolean;
+  /** Ports in access mode: while there is one, every egress bitmap is answered with commitFailed. */
+  readonly accessPorts: Set<number>;
+  /** How VLANs can be made: by any RowStatus, by createAndWait only, or not at all. */
+  creation: 'any' | 'wait-only' | 'none';
+  /** A VLAN that is some port's PVID cannot be destroyed; otherwise such ports fall back to VLAN 1. */
+  destroyInUseRefused: boolean;
   /** Last word on every answer; undefined leaves it as it is. */
   spoil: ((request: AgentRequest, answer: AgentAnswer) => AgentAnswer) | undefined;
 }
@@ -36,6 +56,16 @@ export function noFaults(): Faults {
     faulty: new Set(),
     silent: false,
     largestAnswer: 1_400,
+    vlanSettle: millis(0),
+    egressUntags: false,
+    untaggedIgnored: false,
+    pvidJoins: false,
+    pvidTagsOld: false,
+    pvidLeavesOld: false,
+    pvidUnchecked: false,
+    accessPorts: new Set(),
+    creation: 'any',
+    destroyInUseRefused: false,
     spoil: undefined,
   };
 }

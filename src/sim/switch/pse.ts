@@ -2,6 +2,7 @@
 import type { Clock, Timer } from '../../rack/clock.ts';
 import type { Millis, Watts } from '../../rack/units.ts';
 import { millis } from '../../rack/units.ts';
+import type { Mac } from '../../wire/address.ts';
 import type { Faults } from './faults.ts';
 
 /** What is plugged into a port. The switch calls it; it never calls the switch. */
@@ -13,6 +14,8 @@ export interface PoweredDevice {
   linkUp(): boolean;
   /** 0 to 4; 0 where it is not given. */
   readonly powerClass?: number;
+  /** What the switch hears from it; undefined: nothing. */
+  readonly mac?: Mac | undefined;
   /** Octets in and out of the port since the device was plugged in. */
   octets?(): { readonly in: number; readonly out: number };
 }
@@ -57,6 +60,7 @@ export interface Pse {
   setAdmin(number: number, on: boolean): void;
   attach(number: number, device: PoweredDevice): void;
   detach(number: number): void;
+  devices(): Iterable<readonly [number: number, device: PoweredDevice]>;
   /** Watts of all ports, and of one. */
   consumption(): number;
   watts(number: number): number;
@@ -145,6 +149,9 @@ export function createPse(options: PseOptions): Pse {
       if (port.admin) search(number, port, options.delays.detect);
     },
     detach,
+    *devices() {
+      for (const [place, { device }] of ports.entries()) if (device) yield [place + 1, device];
+    },
     consumption,
     watts: (number) => delivered(at(number)),
     cut() {

@@ -1,7 +1,7 @@
 /** What an agent answers (RFC 3416 §4.2): pure but for the values read and the writes committed. */
-import type { Mib, MibNode, MibValue } from './mib.ts';
+import type { Change, Mib, MibNode, MibValue, Refusal, Together } from './mib.ts';
 import { STATUS, TAG } from './mib.ts';
-import { oidOctets, parseOid } from './oid.ts';
+import { oidOctets } from './oid.ts';
 
 export interface Varbind {
   readonly oid: string;
@@ -28,7 +28,7 @@ export interface AgentAnswer {
   readonly varbinds: readonly Varbind[];
 }
 
-export function answerRequest(mib: Mib, request: AgentRequest): AgentAnswer {
+export function answerRequest(mib: Mib, request: AgentRequest, lie: () => boolean = () => false): AgentAnswer {
   switch (request.kind) {
     case 'get':
       return fitting(
@@ -43,7 +43,7 @@ export function answerRequest(mib: Mib, request: AgentRequest): AgentAnswer {
     case 'getBulk':
       return getBulk(mib, request);
     case 'set':
-      return set(mib, request);
+      return set(mib, request, lie);
   }
 }
 
@@ -101,32 +101,73 @@ function ended(varbinds: readonly Varbind[], row: readonly Varbind[]): AgentAnsw
   return { errorStatus: all.length === 0 ? STATUS.tooBig : STATUS.noError, errorIndex: 0, varbinds: all };
 }
 
-/** All or nothing (§4.2.5): everything is checked before anything is written. */
-function set(mib: Mib, request: AgentRequest): AgentAnswer {
+/**
+ * All or nothing (§4.2.5): everything is checked before anything is written. Rows for which `lie` holds are answered for
+ * like the others and left as they are.
+ */
+function set(mib: Mib, request: AgentRequest, lie: () => boolean): AgentAnswer {
   const { varbinds } = request;
-  for (const [place, varbind] of varbinds.entries()) {
-    const errorStatus = request.mayWrite ? checkSet(mib, varbind) : STATUS.noAccess;
-    if (errorStatus !== STATUS.noError) return { errorStatus, errorIndex: place + 1, varbinds };
+  const refused = ({ errorStatus, place }: Refusal) => ({ errorStatus, errorIndex: place, varbinds });
+  const changes: Change[] = [];
+  for (const [at, varbind] of varbinds.entries()) {
+    const place = at + 1;
+    if (!request.mayWrite) return refused({ errorStatus: STATUS.noAccess, place });
+    const checked = checkSet(mib, varbind, place);
+    if ('errorStatus' in checked) return refused(checked);
+    changes.push(checked);
   }
-  for (const { oid, value } of varbinds) mib.get(oid)!.write!(value);
+  const all = prepare(mib, changes);
+  if ('errorStatus' in all) return refused(all);
+  const kept = withoutLies(changes, lie);
+  const some = kept.length === changes.length ? all : prepare(mib, kept);
+  // What is left of a SET may not hold together: then nothing of it is done.
+  if (!('errorStatus' in some)) for (const commit of some) commit();
   return { errorStatus: STATUS.noError, errorIndex: 0, varbinds };
 }
 
-/** The checks of §4.2.5 in their order. */
-function checkSet(mib: Mib, { oid, type, value }: Varbind): number {
+/** The checks of §4.2.5 in their order, as far as one varbind goes. */
+function checkSet(mib: Mib, { oid, type, value }: Varbind, place: number): Change | Refusal {
   const object = mib.objectOf(oid);
-  if (!object?.check) return STATUS.notWritable;
-  if (type !== object.tag) return STATUS.wrongType;
+  if (!object?.check) return { errorStatus: STATUS.notWritable, place };
+  if (type !== object.tag) return { errorStatus: STATUS.wrongType, place };
   const errorStatus = object.check(value);
-  if (errorStatus !== STATUS.noError) return errorStatus;
-  return mib.get(oid)?.write ? STATUS.noError : STATUS.noCreation;
+  if (errorStatus !== STATUS.noError) return { errorStatus, place };
+  if (!object.together && !mib.get(oid)?.write) return { errorStatus: STATUS.noCreation, place };
+  return { place, object, index: oid.slice(object.oid.length + 1), value };
+}
+
+function prepare(mib: Mib, changes: readonly Change[]): Refusal | (() => void)[] {
+  const commits: (() => void)[] = [];
+  const groups = new Map<Together, Change[]>();
+  for (const change of changes) {
+    const { together, oid } = change.object;
+    if (together) groups.set(together, [...(groups.get(together) ?? []), change]);
+    else commits.push(() => mib.get(`${oid}.${change.index}`)?.write?.(change.value));
+  }
+  for (const [together, group] of groups) {
+    const prepared = together.prepare(group);
+    if ('errorStatus' in prepared) return prepared;
+    commits.push(prepared);
+  }
+  return commits;
+}
+
+/** A row is done or not done as a whole. */
+function withoutLies(changes: readonly Change[], lie: () => boolean): readonly Change[] {
+  const lies = new Map<string, boolean>();
+  return changes.filter(({ object, index }) => {
+    const row = `${object.oid.slice(0, object.oid.lastIndexOf('.'))} ${index}`;
+    const known = lies.get(row) ?? lie();
+    lies.set(row, known);
+    return !known;
+  });
 }
 
 /** Octets of one varbind in BER, at most. */
 export function varbindOctets({ oid, type, value }: Varbind): number {
-  const name = 2 + oidOctets(parseOid(oid));
+  const name = 2 + oidOctets(oid);
   if (typeof value === 'number') return 4 + name + 2 + 5;
   if (Buffer.isBuffer(value)) return 4 + name + 4 + value.length;
   if (typeof value !== 'string') return 4 + name + 2;
-  return 4 + name + 4 + (type === TAG.ObjectIdentifier ? oidOctets(parseOid(value)) : Buffer.byteLength(value));
+  return 4 + name + 4 + (type === TAG.ObjectIdentifier ? oidOctets(value) : Buffer.byteLength(value));
 }

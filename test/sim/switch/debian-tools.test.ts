@@ -44,7 +44,9 @@ tools("the virtual switch under Debian's SNMP tools", () => {
       lines.filter((line) => !line.startsWith('.1.3.6.1.2.1.1.3.0') && !line.includes(end));
     await expect.poll(() => device.pse.consumption()).toBe(8);
     const walked = steady((await snmpTool('snmpwalk', port, read, ['.1.3'])).lines);
-    expect(walked).toHaveLength(6 + 1 + 15 * 52 + 13 * 48 + 5);
+    const bridge = 3 + 5 * 52 + 8;
+    const vlans = 5 + 5 + 5 + 3 * 52;
+    expect(walked).toHaveLength(6 + 1 + 15 * 52 + bridge + vlans + 13 * 48 + 5);
     for (const auth of [read, v3]) {
       for (const repetitions of ['-Cr1', '-Cr10', '-Cr100']) {
         const bulk = await snmpTool('snmpbulkwalk', port, auth, [repetitions, '.1.3']);
@@ -94,6 +96,42 @@ tools("the virtual switch under Debian's SNMP tools", () => {
     const ran = await snmpTool('snmpset', port, write, [`${ADMIN}.1`, 'i', '2', `${ADMIN}.2`, 'i', '7']);
     expect(ran.errors).toContain('wrongValue');
     expect(device.pse.port(1).admin).toBe(true);
+  });
+
+  it.each([
+    ['v2c', write],
+    ['v3 SHA-256 and AES-128', v3],
+  ])('makes a VLAN, writes its port lists octet for octet, and destroys it, %s', async (_title, auth) => {
+    const port = await start({ ports: 48, uplinks: 4 });
+    const column = (arc: number) => `.1.3.6.1.2.1.17.7.1.4.3.1.${arc}.300`;
+    const run = (...args: string[]) => snmpTool('snmpset', port, auth, args);
+    const shown = async () => (await snmpTool('snmpget', port, auth, [1, 2, 3, 4, 5].map(column))).lines;
+    expect((await run(column(5), 'i', '4', column(1), 's', 'slot 8')).lines).toEqual([
+      `${column(5)} = INTEGER: 4`,
+      `${column(1)} = STRING: "slot 8"`,
+    ]);
+    // Every octet has its high bit set or is no text: bridge ports 1, 8, 9, 17 to 24, 41, 48, 49.
+    const list = '8180FF00008180';
+    expect(await run(column(2), 'x', list)).toMatchObject({ code: 0, errors: '' });
+    expect(await run(column(4), 'x', '01000000000000')).toMatchObject({ code: 0, errors: '' });
+    expect(await shown()).toEqual([
+      `${column(1)} = STRING: "slot 8"`,
+      `${column(2)} = Hex-STRING: 81 80 FF 00 00 81 80 `,
+      `${column(3)} = Hex-STRING: 00 00 00 00 00 00 00 `,
+      `${column(4)} = Hex-STRING: 01 00 00 00 00 00 00 `,
+      `${column(5)} = INTEGER: 1`,
+    ]);
+    const pvid = '.1.3.6.1.2.1.17.7.1.4.5.1.1.8';
+    expect((await run(pvid, 'i', '300')).errors).toContain('Reason: wrongType');
+    expect((await run(pvid, 'u', '300')).lines).toEqual([`${pvid} = Gauge32: 300`]);
+    expect((await run(column(2), 'x', '81')).errors).toContain('Reason: wrongLength');
+    expect(device.bridge.config.vlans.get(300)).toMatchObject({
+      egress: new Set([1, 8, 9, 17, 18, 19, 20, 21, 22, 23, 24, 41, 48, 49]),
+      untagged: new Set([8]),
+    });
+    expect((await run(column(5), 'i', '6')).code).toBe(0);
+    expect((await shown()).filter((line) => !line.includes('No Such Instance'))).toEqual([]);
+    expect((await run(column(2), 'x', list)).errors).toContain('Reason: inconsistentName');
   });
 
   it('lets the read community read only, and does not answer another', async () => {

@@ -1,16 +1,15 @@
-import type { MibInstance, MibValue } from '../mib.ts';
-import { STATUS, TAG } from '../mib.ts';
-import type { Pse, PsePort } from '../pse.ts';
-import { checkDisplayString } from './system.ts';
+import type { MibPart } from '../mib.ts';
+import { TAG } from '../mib.ts';
+import type { Pse } from '../pse.ts';
+import type { Column, Rows } from '../table.ts';
+import { fixedRows, table } from '../table.ts';
+import { among, between, checkDisplayString, FALSE, TRUE, truthValue } from './checks.ts';
 
 const PORT_ENTRY = '1.3.6.1.2.1.105.1.1.1';
 const MAIN_ENTRY = '1.3.6.1.2.1.105.1.3.1.1';
 const NOTIFICATION_ENTRY = '1.3.6.1.2.1.105.1.4.1.1';
 
-const TRUE = 1;
-const FALSE = 2;
-
-/** What may be written and changes nothing else; kept over a restart. */
+/** What may be written and changes nothing else. */
 interface Settings {
   readonly priority: number[];
   readonly type: string[];
@@ -18,118 +17,89 @@ interface Settings {
   notifications: number;
 }
 
-export interface PoeRow {
-  /** The port of the power sourcing equipment, from 1. */
-  readonly port: number;
-  /** Index of its row, `<group>.<port>`. */
-  readonly index: string;
-}
-
 export interface PoeObjects {
   readonly pse: Pse;
-  readonly rows: readonly PoeRow[];
+  /** Ports of the power sourcing equipment by the index of their rows, `<group>.<port>`. */
+  readonly rows: Rows<number>;
+  readonly group: () => string;
   readonly budget: number;
-  /** Takes a SET of pethPsePortAdminEnable. */
-  readonly setAdmin: (port: number, on: boolean) => void;
 }
 
-/** POWER-ETHERNET-MIB (RFC 3621): the three tables, all ports in the group of the first row. */
-export function powerEthernetInstances({ pse, rows, budget, setAdmin }: PoeObjects): MibInstance[] {
+/** pethPsePortPowerPriority: low. */
+const LOW = 3;
+
+/** POWER-ETHERNET-MIB (RFC 3621): the three tables, all ports in one group. */
+export function powerEthernetObjects({ pse, rows, group, budget }: PoeObjects): MibPart[] {
   const settings: Settings = { priority: [], type: [], threshold: 80, notifications: FALSE };
-  const instances: MibInstance[] = [];
-  const column = (arc: number, tag: number, read: (port: Readonly<PsePort>, number: number) => MibValue) => {
-    const object = { oid: `${PORT_ENTRY}.${arc}`, tag };
-    for (const row of rows)
-      instances.push({ object, index: row.index, read: () => read(pse.port(row.port), row.port) });
-  };
-  const writable = (
-    arc: number,
-    tag: number,
-    check: (value: MibValue) => number,
-    read: (port: number) => MibValue,
-    write: (port: number, value: MibValue) => void,
-  ) => {
-    const object = { oid: `${PORT_ENTRY}.${arc}`, tag, check };
-    for (const { port, index } of rows) {
-      instances.push({ object, index, read: () => read(port), write: (value) => write(port, value) });
-    }
-  };
-  // pethPsePortAdminEnable
-  const admin = (port: number) => (pse.port(port).admin ? TRUE : FALSE);
-  writable(3, TAG.Integer32, among(TRUE, FALSE), admin, (port, value) => setAdmin(port, value === TRUE));
-  // pethPsePortPowerPairsControlAbility and pethPsePortPowerPairs: signal pairs, and no choice
-  column(4, TAG.Integer32, () => FALSE);
-  column(5, TAG.Integer32, () => 1);
-  // pethPsePortDetectionStatus
-  column(6, TAG.Integer32, (port) => port.detection);
-  // pethPsePortPowerPriority: critical, high, low
-  const low = 3;
-  writable(
-    7,
-    TAG.Integer32,
-    among(1, 2, low),
-    (port) => settings.priority[port] ?? low,
-    (port, value) => {
-      settings.priority[port] = Number(value);
-    },
-  );
-  // pethPsePortMPSAbsentCounter
-  column(8, TAG.Counter32, (port) => port.mpsAbsent);
-  // pethPsePortType
-  writable(
-    9,
-    TAG.OctetString,
-    checkDisplayString,
-    (port) => Buffer.from(settings.type[port] ?? ''),
-    (port, value) => {
-      settings.type[port] = String(value);
-    },
-  );
-  // pethPsePortPowerClassifications: the class plus one
-  column(10, TAG.Integer32, (port) => Math.min(4, Math.max(0, port.device?.powerClass ?? 0)) + 1);
-  // InvalidSignature, PowerDenied, OverLoad, Short counters
-  column(11, TAG.Counter32, () => 0);
-  column(12, TAG.Counter32, (port) => port.denied);
-  column(13, TAG.Counter32, () => 0);
-  column(14, TAG.Counter32, () => 0);
-  // pethPsePortActualPower in milliwatts: beyond RFC 3621, as several vendors have it
-  column(15, TAG.Integer32, (_port, number) => Math.round(pse.watts(number) * 1000));
-
-  const group = rows[0]?.index.split('.')[0] ?? '1';
-  const main = (arc: number, tag: number, read: () => MibValue): MibInstance => ({
-    object: { oid: `${MAIN_ENTRY}.${arc}`, tag },
-    index: group,
-    read,
-  });
+  const port = (arc: number, tag: number, read: Column<number>['read']): Column<number> => ({ arc, tag, read });
+  const main = fixedRows([[group(), undefined]]);
   return [
-    ...instances,
-    main(2, TAG.Gauge32, () => Math.floor(budget)),
-    main(3, TAG.Integer32, () => 1),
-    main(4, TAG.Gauge32, () => Math.round(pse.consumption())),
-    {
-      object: { oid: `${MAIN_ENTRY}.5`, tag: TAG.Integer32, check: between(1, 99) },
-      index: group,
-      read: () => settings.threshold,
-      write: (value) => {
-        settings.threshold = Number(value);
+    table(PORT_ENTRY, rows, [
+      // pethPsePortAdminEnable
+      {
+        ...port(3, TAG.Integer32, (number) => truthValue(pse.port(number).admin)),
+        check: among(TRUE, FALSE),
+        write: (number, value) => pse.setAdmin(number, value === TRUE),
       },
-    },
-    {
-      object: { oid: `${NOTIFICATION_ENTRY}.2`, tag: TAG.Integer32, check: among(TRUE, FALSE) },
-      index: group,
-      read: () => settings.notifications,
-      write: (value) => {
-        settings.notifications = Number(value);
+      // pethPsePortPowerPairsControlAbility and pethPsePortPowerPairs: signal pairs, and no choice
+      port(4, TAG.Integer32, () => FALSE),
+      port(5, TAG.Integer32, () => 1),
+      // pethPsePortDetectionStatus
+      port(6, TAG.Integer32, (number) => pse.port(number).detection),
+      // pethPsePortPowerPriority: critical, high, low
+      {
+        ...port(7, TAG.Integer32, (number) => settings.priority[number] ?? LOW),
+        check: among(1, 2, LOW),
+        write: (number, value) => {
+          settings.priority[number] = Number(value);
+        },
       },
-    },
+      // pethPsePortMPSAbsentCounter
+      port(8, TAG.Counter32, (number) => pse.port(number).mpsAbsent),
+      // pethPsePortType
+      {
+        ...port(9, TAG.OctetString, (number) => Buffer.from(settings.type[number] ?? '')),
+        check: checkDisplayString,
+        write: (number, value) => {
+          settings.type[number] = String(value);
+        },
+      },
+      // pethPsePortPowerClassifications: the class plus one
+      port(10, TAG.Integer32, (number) => Math.min(4, Math.max(0, pse.port(number).device?.powerClass ?? 0)) + 1),
+      // InvalidSignature, PowerDenied, OverLoad, Short counters
+      port(11, TAG.Counter32, () => 0),
+      port(12, TAG.Counter32, (number) => pse.port(number).denied),
+      port(13, TAG.Counter32, () => 0),
+      port(14, TAG.Counter32, () => 0),
+      // pethPsePortActualPower in milliwatts: beyond RFC 3621, as several vendors have it
+      port(15, TAG.Integer32, (number) => Math.round(pse.watts(number) * 1000)),
+    ]),
+    // pethMainPsePower, OperStatus, ConsumptionPower, UsageThreshold
+    table(MAIN_ENTRY, main, [
+      { arc: 2, tag: TAG.Gauge32, read: () => Math.floor(budget) },
+      { arc: 3, tag: TAG.Integer32, read: () => 1 },
+      { arc: 4, tag: TAG.Gauge32, read: () => Math.round(pse.consumption()) },
+      {
+        arc: 5,
+        tag: TAG.Integer32,
+        check: between(1, 99),
+        read: () => settings.threshold,
+        write: (_row, value) => {
+          settings.threshold = Number(value);
+        },
+      },
+    ]),
+    // pethNotificationControlEnable
+    table(NOTIFICATION_ENTRY, main, [
+      {
+        arc: 2,
+        tag: TAG.Integer32,
+        check: among(TRUE, FALSE),
+        read: () => settings.notifications,
+        write: (_row, value) => {
+          settings.notifications = Number(value);
+        },
+      },
+    ]),
   ];
-}
-
-function among(...values: readonly number[]) {
-  return (value: MibValue) => (values.includes(value as number) ? STATUS.noError : STATUS.wrongValue);
-}
-
-function between(low: number, high: number) {
-  return (value: MibValue) =>
-    typeof value === 'number' && value >= low && value <= high ? STATUS.noError : STATUS.wrongValue;
 }
