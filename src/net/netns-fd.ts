@@ -5,7 +5,7 @@
 import { Socket } from 'node:net';
 import { type Millis, seconds } from '../rack/units.ts';
 import { ipv4ToNumber, parseIpv4 } from '../wire/address.ts';
-import { ipv6Bytes } from './ipv6-text.ts';
+import { ipv6Bytes } from '../wire/ipv6-text.ts';
 import { native } from './native.ts';
 
 export interface ListenerOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ipv6Bytes, sameIpv6 } from '../../src/net/ipv6-text.ts';
 import { openUdp6 } from '../../src/net/udp6.ts';
+import { ipv6Bytes, sameIpv6 } from '../../src/wire/ipv6-text.ts';
 import { describeWith } from '../support/needs.ts';
 import { SEALED, sealed } from './support/sealed.ts';
 

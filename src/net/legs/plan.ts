@@ -1,5 +1,5 @@
 /** What must be written so that every leg is as the plan says. Pure. */
-import { sameIpv6 } from '../ipv6-text.ts';
+import { sameIpv6 } from '../../wire/ipv6-text.ts';
 import { LEG_SETTINGS } from './settings.ts';
 import {
   type BoardMacs,

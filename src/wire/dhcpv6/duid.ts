@@ -10,6 +10,7 @@ const SHORTEST = 3;
 const LONGEST = 130;
 const DUID_LLT = 1;
 const DUID_LL = 3;
+const DUID_UUID = 4;
 const ETHERNET = 1;
 
 /** Reads the value of a client or server identifier option. Throws a DecodeError for a length that no DUID has. */
@@ -38,4 +39,10 @@ export function duidMac(duid: Duid): Mac | undefined {
 /** DUID-LL (§11.4): the same after every restart, without anything to store. */
 export function duidLl(mac: Mac): Duid {
   return Buffer.from([0, DUID_LL, 0, ETHERNET, ...macToBytes(mac)]).toString('hex') as Duid;
+}
+
+/** DUID-UUID (RFC 6355): for a server that is the same whatever interfaces it has. */
+export function duidUuid(uuid: Uint8Array): Duid {
+  if (uuid.length !== 16) throw new RangeError(`expected a UUID of 16 bytes, got ${uuid.length}`);
+  return Buffer.from([0, DUID_UUID, ...uuid]).toString('hex') as Duid;
 }

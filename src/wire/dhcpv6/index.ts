@@ -1,4 +1,4 @@
-export { type Duid, duidBytes, duidLl, duidMac, readDuid } from './duid.ts';
+export { type Duid, duidBytes, duidLl, duidMac, duidUuid, readDuid } from './duid.ts';
 export {
   type IaAddress,
   type IaNa,

@@ -1,5 +1,6 @@
-/** IPv6 literals as bytes: `ip` and the plan may write one address in different forms. */
+/** IPv6 literals as bytes and back: `ip` and the plan may write one address in different forms. */
 import { isIPv6 } from 'node:net';
+import type { Ipv6 } from './address.ts';
 
 /** The 16 bytes of an IPv6 literal without a zone; RangeError for anything else. */
 export function ipv6Bytes(text: string): Uint8Array {
@@ -14,6 +15,27 @@ export function ipv6Bytes(text: string): Uint8Array {
   for (const [index, group] of before.entries()) view.setUint16(index * 2, group);
   for (const [index, group] of after.entries()) view.setUint16(16 - (after.length - index) * 2, group);
   return bytes;
+}
+
+/** The text of RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups as `::`. */
+export function ipv6Text(bytes: Uint8Array): Ipv6 {
+  if (bytes.length !== 16) throw new RangeError(`expected an IPv6 address of 16 bytes, got ${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  const words = Array.from({ length: 8 }, (_, index) => view.getUint16(index * 2).toString(16));
+  const { from, length } = longestZeros(words);
+  if (length < 2) return words.join(':') as Ipv6;
+  return `${words.slice(0, from).join(':')}::${words.slice(from + length).join(':')}` as Ipv6;
+}
+
+function longestZeros(words: readonly string[]): { readonly from: number; readonly length: number } {
+  let best = { from: 0, length: 0 };
+  for (let from = 0; from < words.length; from++) {
+    let length = 0;
+    while (words[from + length] === '0') length++;
+    if (length > best.length) best = { from, length };
+    from += length;
+  }
+  return best;
 }
 
 /** Whether two IPv6 literals name the same address. */
