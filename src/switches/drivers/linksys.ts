@@ -1,0 +1,22 @@
+/** Linksys LGS: Radlan software below 3955.89. */
+import type { SwitchDriver } from './driver.ts';
+import { family, RSTP_EDGE } from './family.ts';
+import { RADLAN_QUIRKS, radlanPower, radlanSave, radlanVlans } from './radlan.ts';
+
+const ROOT = '1.3.6.1.4.1.3955.89';
+
+export const LINKSYS: SwitchDriver = family({
+  name: 'linksys',
+  title: 'Linksys LGS',
+  recognise: { sysObjectIds: ['1.3.6.1.4.1.3955'] },
+  writes: 'snmp',
+  power: radlanPower(ROOT),
+  portRules: ['ifindex'],
+  vlans: radlanVlans(ROOT),
+  save: radlanSave(ROOT),
+  edge: RSTP_EDGE,
+  quirks: [
+    ...RADLAN_QUIRKS,
+    'Interfaces are numbered from 49, and so are PoE rows: 1.49 is gi1. Ports without PoE have rows too.',
+  ],
+});
