@@ -17,6 +17,14 @@ export interface Faults {
   readonly denied: Set<number>;
   /** Ports that go to `fault` where they should deliver. */
   readonly faulty: Set<number>;
+  /** Ports with a short circuit: they go to `fault`, and it is counted. */
+  readonly shorted: Set<number>;
+  /** A port in `fault` searches again by itself; otherwise it has to be switched off and on. */
+  faultsHeal: boolean;
+  /** From a SET of pethPsePortAdminEnable until it shows, and does anything. */
+  adminSettle: Millis;
+  /** The configuration cannot be saved: commitFailed. */
+  saveRefused: boolean;
   /** Answers nothing. */
   silent: boolean;
   /** Octets of an answer, at most. */
@@ -54,6 +62,10 @@ export function noFaults(): Faults {
     lyingSet: 0,
     denied: new Set(),
     faulty: new Set(),
+    shorted: new Set(),
+    faultsHeal: false,
+    adminSettle: millis(0),
+    saveRefused: false,
     silent: false,
     largestAnswer: 1_400,
     vlanSettle: millis(0),

@@ -3,6 +3,7 @@ import type { Clock } from '../../rack/clock.ts';
 import type { Mac } from '../../wire/address.ts';
 import type { Bridge } from './bridge.ts';
 import { DEFAULT_VLAN } from './bridge.ts';
+import type { Moment } from './moment.ts';
 import type { PoweredDevice } from './pse.ts';
 
 /** dot1qTpFdbStatus. */
@@ -25,6 +26,7 @@ export interface UplinkStation {
 export interface ForwardingOptions {
   readonly bridge: Bridge;
   readonly clock: Clock;
+  readonly moment: Moment;
   readonly devices: () => Iterable<readonly [port: number, device: PoweredDevice]>;
   readonly uplinkStations: readonly UplinkStation[];
   /** The switch itself; undefined where it does not list itself. */
@@ -49,7 +51,8 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
   const { bridge, clock } = options;
   const heard = new Map<string, Station & { readonly at: number }>();
   const octets = new Map<PoweredDevice, number>();
-  let observedAt = Number.NaN;
+  let seen = -1;
+  let observedAt = clock.monotonic();
   let version = 0;
   let ageingSeconds = options.ageingSeconds;
 
@@ -79,8 +82,10 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
 
   /** Nobody tells when a board sends; so it is looked at whenever somebody looks at the table. */
   const observe = () => {
+    const mark = options.moment.mark();
+    if (mark === seen) return;
+    seen = mark;
     const now = clock.monotonic();
-    if (now === observedAt) return;
     observedAt = now;
     const dark = new Set<number>();
     for (const [port, device] of options.devices()) {
@@ -122,7 +127,7 @@ export function createForwarding(options: ForwardingOptions): Forwarding {
     clear() {
       heard.clear();
       octets.clear();
-      observedAt = Number.NaN;
+      options.moment.touch();
       version += 1;
     },
   };

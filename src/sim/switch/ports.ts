@@ -43,13 +43,16 @@ export interface Ports {
   /** One higher when a number has changed. */
   readonly version: number;
   readonly all: readonly SwitchPort[];
+  readonly poe: readonly SwitchPort[];
+  /** All but LAGs. */
+  readonly physical: readonly SwitchPort[];
   /** Those that are bridge ports. */
   readonly bridged: readonly SwitchPort[];
   readonly uplinks: ReadonlySet<number>;
   port(number: number): SwitchPort;
   byBit(bit: number): SwitchPort | undefined;
-  /** Interfaces get other numbers. */
-  renumber(): void;
+  /** Interfaces other than LAGs get other numbers: `change` is given those that they have, in the order of the ports. */
+  renumber(change: (ifIndexes: readonly number[]) => readonly number[]): void;
 }
 
 export const NUMBERING: Numbering = Object.freeze({
@@ -62,13 +65,26 @@ export const NUMBERING: Numbering = Object.freeze({
   lldpPort: (port: number) => port,
 });
 
+/** What becomes of the numbers of interfaces when a switch restarts. */
+export type Renumbering = 'same' | 'shifted' | 'shuffled';
+
+export const RENUMBERINGS: Readonly<
+  Record<Renumbering, (ifIndexes: readonly number[], random: () => number) => readonly number[]>
+> = Object.freeze({
+  same: (ifIndexes) => ifIndexes,
+  shifted: (ifIndexes) => ifIndexes.map((ifIndex) => ifIndex + 512),
+  shuffled: (ifIndexes, random) =>
+    ifIndexes
+      .map((ifIndex) => ({ ifIndex, place: random() }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ ifIndex }) => ifIndex),
+});
+
 export interface PortsOptions {
   readonly poe: number;
   readonly uplinks: number;
   readonly lags: readonly LagOptions[];
   readonly numbering: Numbering;
-  /** The ifIndex of a port after so many restarts. */
-  readonly renumbered: (ifIndex: number, restarts: number) => number;
 }
 
 export function createPorts(options: PortsOptions): Ports {
@@ -82,6 +98,7 @@ export function createPorts(options: PortsOptions): Ports {
     if (members.length > 0) uplinks.add(physical.length + place + 1);
   }
   let version = 0;
+  let ifIndexes: readonly number[] = physical.map(options.numbering.ifIndex);
   let all: readonly SwitchPort[] = [];
   let bridged: readonly SwitchPort[] = [];
   let bits: ReadonlyMap<number, SwitchPort> = new Map();
@@ -94,7 +111,7 @@ export function createPorts(options: PortsOptions): Ports {
   };
   const physicalPort = (port: number): SwitchPort => {
     const { numbering } = options;
-    const ifIndex = options.renumbered(numbering.ifIndex(port), version);
+    const ifIndex = ifIndexes[port - 1]!;
     return {
       number: port,
       kind: port <= options.poe ? 'poe' : 'uplink',
@@ -131,6 +148,12 @@ export function createPorts(options: PortsOptions): Ports {
     get all() {
       return all;
     },
+    get poe() {
+      return all.slice(0, options.poe);
+    },
+    get physical() {
+      return all.slice(0, physical.length);
+    },
     get bridged() {
       return bridged;
     },
@@ -140,8 +163,9 @@ export function createPorts(options: PortsOptions): Ports {
       return found;
     },
     byBit: (bit) => bits.get(bit),
-    renumber() {
+    renumber(change) {
       version += 1;
+      ifIndexes = change(ifIndexes);
       number();
     },
   };

@@ -2,23 +2,11 @@
 import type { Clock, Timer } from '../../rack/clock.ts';
 import type { Millis, Watts } from '../../rack/units.ts';
 import { millis } from '../../rack/units.ts';
-import type { Mac } from '../../wire/address.ts';
+import type { PoweredDevice } from './device.ts';
 import type { Faults } from './faults.ts';
+import { classWatts } from './power-class.ts';
 
-/** What is plugged into a port. The switch calls it; it never calls the switch. */
-export interface PoweredDevice {
-  powerOn(): void;
-  powerOff(): void;
-  /** What it draws now in watts; asked before power-on too, and then at least `startWatts` are set aside. */
-  watts(): number;
-  linkUp(): boolean;
-  /** 0 to 4; 0 where it is not given. */
-  readonly powerClass?: number;
-  /** What the switch hears from it; undefined: nothing. */
-  readonly mac?: Mac | undefined;
-  /** Octets in and out of the port since the device was plugged in. */
-  octets?(): { readonly in: number; readonly out: number };
-}
+export type { PoweredDevice } from './device.ts';
 
 export interface PseDelays {
   /** Admin off to power off. */
@@ -34,12 +22,17 @@ export interface PseDelays {
 /** pethPsePortDetectionStatus. */
 export const DETECTION = Object.freeze({ disabled: 1, searching: 2, deliveringPower: 3, fault: 4 });
 
+/** pethPsePortPowerPriority. */
+export const PRIORITY = Object.freeze({ critical: 1, high: 2, low: 3 });
+
 export interface PsePort {
   admin: boolean;
   detection: number;
   device: PoweredDevice | undefined;
   mpsAbsent: number;
   denied: number;
+  overload: number;
+  short: number;
   timer: Timer | undefined;
 }
 
@@ -52,6 +45,14 @@ export interface PseOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly faults: Faults;
+  /** What counts against the budget: what devices draw, or what their class may draw. */
+  readonly budgetBy?: 'measured' | 'allocated';
+  /** Whether a port without budget takes it from ports of lower priority. */
+  readonly preempts?: boolean;
+  /** Watts that a port may draw; undefined: no limit. */
+  readonly limit?: (port: number) => number | undefined;
+  /** pethPsePortPowerPriority. */
+  readonly priority?: (port: number) => number;
 }
 
 export interface Pse {
@@ -61,19 +62,27 @@ export interface Pse {
   attach(number: number, device: PoweredDevice): void;
   detach(number: number): void;
   devices(): Iterable<readonly [number: number, device: PoweredDevice]>;
-  /** Watts of all ports, and of one. */
+  /** Watts that all ports, and one, draw. */
   consumption(): number;
   watts(number: number): number;
+  /** Watts that count against the budget, of all ports and of one. */
+  spent(): number;
+  allocated(number: number): number;
+  /** Power off for so long, and on again; admin stays as it is. False where the port is not on. */
+  cycle(number: number, off: Millis): boolean;
+  /** Cuts ports that draw more than they may. Devices do not tell: it is looked at when somebody asks. */
+  inspect(): void;
   /** Every device loses power at once; counters start again. Ports stay disabled until `start`. */
   cut(): void;
-  /** All ports to their startup configuration. */
-  start(admin: boolean): void;
+  /** All ports to their configuration. */
+  start(admin: (port: number) => boolean): void;
 }
 
 export function createPse(options: PseOptions): Pse {
-  const { clock, faults } = options;
-  const ports = Array.from({ length: options.ports }, (): PsePort => {
-    const counters = { mpsAbsent: 0, denied: 0 };
+  const { clock, faults, delays, limit, priority = () => PRIORITY.low } = options;
+  const numbers = Array.from({ length: options.ports }, (_, place) => place + 1);
+  const counters = { mpsAbsent: 0, denied: 0, overload: 0, short: 0 };
+  const ports = numbers.map((): PsePort => {
     return { admin: false, detection: DETECTION.disabled, device: undefined, timer: undefined, ...counters };
   });
   const at = (number: number): PsePort => {
@@ -84,7 +93,7 @@ export function createPse(options: PseOptions): Pse {
 
   const later = (port: PsePort, delay: Millis, run: () => void) => {
     port.timer?.cancel();
-    const stretched = delay * (1 + options.delays.jitter * options.random());
+    const stretched = delay * (1 + delays.jitter * options.random());
     port.timer = clock.after(millis(stretched), () => {
       port.timer = undefined;
       run();
@@ -99,20 +108,54 @@ export function createPse(options: PseOptions): Pse {
     port.detection = detection;
     if (fed) port.device?.powerOff();
   };
-  const delivered = (port: PsePort) => (port.detection === DETECTION.deliveringPower ? draw(port) : 0);
-  const consumption = () => ports.reduce((total, port) => total + delivered(port), 0);
+  const feeds = (number: number) => at(number).detection === DETECTION.deliveringPower;
+  /** Not one that is on its way off. */
+  const isOn = (number: number) => feeds(number) && at(number).admin;
+  const drawn = (number: number) => (feeds(number) ? draw(at(number)) : 0);
+  const needed = (number: number) => {
+    const most = classWatts(at(number).device?.powerClass);
+    return options.budgetBy === 'allocated' ? Math.min(most, limit?.(number) ?? most) : draw(at(number));
+  };
+  const allocated = (number: number) => (feeds(number) ? needed(number) : 0);
+  const total = (watts: (number: number) => number) => numbers.reduce((sum, number) => sum + watts(number), 0);
 
+  /** Whether there is room, or has been made: ports of the lowest priority go first, the last of them before all others. */
+  const findBudget = (number: number): boolean => {
+    let missing = total(allocated) + Math.max(needed(number), options.startWatts) - options.budget;
+    if (missing <= 0) return true;
+    if (!options.preempts) return false;
+    const victims: number[] = [];
+    const below = numbers.filter((other) => isOn(other) && priority(other) > priority(number));
+    for (const other of below.sort((a, b) => priority(b) - priority(a) || b - a)) {
+      if (missing <= 0) break;
+      victims.push(other);
+      missing -= allocated(other);
+    }
+    if (missing > 0) return false;
+    for (const other of victims) {
+      at(other).denied += 1;
+      release(at(other), DETECTION.searching);
+      search(other, at(other), delays.retry);
+    }
+    return true;
+  };
+  const fail = (number: number, port: PsePort) => {
+    release(port, DETECTION.fault);
+    stop(port);
+    if (faults.faultsHeal) later(port, delays.retry, () => search(number, port, delays.detect));
+  };
   const search = (number: number, port: PsePort, delay: Millis) => {
     port.detection = DETECTION.searching;
     if (!port.device) return;
     later(port, delay, () => {
-      const need = Math.max(draw(port), options.startWatts);
-      if (faults.denied.has(number) || consumption() + need > options.budget) {
+      if (faults.shorted.has(number)) {
+        port.short += 1;
+        fail(number, port);
+      } else if (faults.denied.has(number) || !findBudget(number)) {
         port.denied += 1;
-        search(number, port, options.delays.retry);
-      } else if (faults.faulty.has(number)) {
-        port.detection = DETECTION.fault;
-      } else {
+        search(number, port, delays.retry);
+      } else if (faults.faulty.has(number)) fail(number, port);
+      else {
         port.detection = DETECTION.deliveringPower;
         port.device?.powerOn();
       }
@@ -126,8 +169,8 @@ export function createPse(options: PseOptions): Pse {
     stop(port);
     if (port.detection === DETECTION.deliveringPower) {
       // Switched on again before the power went off: it never went off.
-      if (!on) later(port, options.delays.off, () => release(port, DETECTION.disabled));
-    } else if (on) search(number, port, options.delays.detect);
+      if (!on) later(port, delays.off, () => release(port, DETECTION.disabled));
+    } else if (on) search(number, port, delays.detect);
     else port.detection = DETECTION.disabled;
   };
 
@@ -146,23 +189,43 @@ export function createPse(options: PseOptions): Pse {
       detach(number);
       const port = at(number);
       port.device = device;
-      if (port.admin) search(number, port, options.delays.detect);
+      if (port.admin) search(number, port, delays.detect);
     },
     detach,
     *devices() {
-      for (const [place, { device }] of ports.entries()) if (device) yield [place + 1, device];
+      for (const number of numbers) {
+        const { device } = at(number);
+        if (device) yield [number, device];
+      }
     },
-    consumption,
-    watts: (number) => delivered(at(number)),
+    consumption: () => total(drawn),
+    watts: drawn,
+    spent: () => total(allocated),
+    allocated,
+    cycle(number, off) {
+      const port = at(number);
+      if (!port.admin) return false;
+      stop(port);
+      release(port, DETECTION.searching);
+      later(port, off, () => search(number, port, delays.detect));
+      return true;
+    },
+    inspect() {
+      for (const number of numbers) {
+        if (!isOn(number) || drawn(number) <= (limit?.(number) ?? Number.POSITIVE_INFINITY)) continue;
+        at(number).overload += 1;
+        fail(number, at(number));
+      }
+    },
     cut() {
       for (const port of ports) {
         stop(port);
         release(port, DETECTION.disabled);
-        Object.assign(port, { admin: false, mpsAbsent: 0, denied: 0 });
+        Object.assign(port, { admin: false, ...counters });
       }
     },
     start(admin) {
-      for (const number of ports.keys()) setAdmin(number + 1, admin);
+      for (const number of numbers) setAdmin(number, admin(number));
     },
   };
 }

@@ -1,26 +1,22 @@
 /** A virtual PoE switch: boards are plugged into it, and managers speak SNMP to it. */
 import { createHash } from 'node:crypto';
-import { watts } from '../../rack/units.ts';
 import type { Agent } from './agent.ts';
 import { createAgent } from './agent.ts';
+import { assemble } from './assemble.ts';
 import type { Bridge } from './bridge.ts';
-import { blankConfig, createBridge } from './bridge.ts';
+import type { Configuration } from './configuration.ts';
+import type { PoweredDevice } from './device.ts';
 import type { Faults } from './faults.ts';
-import { noFaults } from './faults.ts';
-import { createForwarding } from './forwarding.ts';
-import { localMac, STANDARD_GROUPS } from './groups.ts';
+import { DEFAULT_GROUPS } from './groups.ts';
 import { createMib } from './mib.ts';
-import { portListCodec } from './objects/port-list.ts';
 import type { VirtualSwitchOptions } from './options.ts';
-import { FORWARDING, IDENTITY, SWITCH_DELAYS, VLANS } from './options.ts';
-import { createPorts, NUMBERING } from './ports.ts';
-import type { PoweredDevice, Pse } from './pse.ts';
-import { createPse } from './pse.ts';
+import { SWITCH_DELAYS } from './options.ts';
+import { RENUMBERINGS } from './ports.ts';
+import type { Pse } from './pse.ts';
 import type { AgentAnswer, AgentRequest } from './requests.ts';
 import { answerRequest } from './requests.ts';
 import type { AgentEndpoint } from './udp.ts';
 import { bindUdp } from './udp.ts';
-import { createVlanControl } from './vlan-control.ts';
 
 export type { VirtualSwitchOptions } from './options.ts';
 
@@ -29,13 +25,17 @@ export interface VirtualSwitch extends Pick<Bridge, 'segment' | 'onSegments'> {
   readonly name: string;
   /** May be turned at any time. */
   readonly faults: Faults;
-  readonly pse: Pick<Pse, 'port' | 'consumption'>;
+  readonly pse: Pick<Pse, 'port' | 'consumption' | 'spent'>;
   /** What it forwards. */
   readonly bridge: Pick<Bridge, 'config'>;
+  readonly configuration: Pick<Configuration, 'unsaved' | 'saves'>;
   readonly counts: Agent['counts'];
   attach(port: number, device: PoweredDevice): void;
   detach(port: number): void;
-  /** Unanswering, unpowered and forwarding nothing for a while; then as at the start, but with snmpEngineBoots one higher. */
+  /**
+   * Unanswering, unpowered and forwarding nothing for a while; then as the saved configuration says, with counters and
+   * sysUpTime from 0 and snmpEngineBoots one higher.
+   */
   reboot(): void;
   /** Starts to answer there. Port 0 takes any free one. */
   bind(address: string, port: number): Promise<{ readonly address: string; readonly port: number }>;
@@ -50,56 +50,25 @@ export interface VirtualSwitch extends Pick<Bridge, 'segment' | 'onSegments'> {
 export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitch {
   const { name, clock, random } = options;
   const log = options.log.child({ virtualSwitch: name });
-  const faults = noFaults();
-  const delays = { ...SWITCH_DELAYS, ...options.delays };
-  const startupAdmin = options.startupAdmin ?? true;
-  const vlans = { ...VLANS, ...options.vlans };
-  const address = localMac(name);
-  const pse = createPse({ ...options, delays, startWatts: options.startWatts ?? watts(3), faults });
-  const ports = createPorts({
-    poe: options.ports,
-    uplinks: options.uplinks ?? 2,
-    lags: options.lags ?? [],
-    numbering: { ...NUMBERING, ...options.numbering },
-    renumbered: (ifIndex) => ifIndex,
-  });
-  const bridged = ports.bridged.map(({ number }) => number);
-  const startVlans = vlans.start ?? blankConfig(bridged);
-  const bridge = createBridge({ ports: bridged, uplinks: ports.uplinks }, startVlans);
-  const limits = { ...vlans, reserved: new Set(vlans.reserved) };
-  const control = createVlanControl(bridge, limits, clock, faults, () => {});
-  const { listsItself, ...fdb } = { ...FORWARDING, ...options.forwarding };
-  const forwarding = createForwarding({
-    ...fdb,
-    self: listsItself ? address : undefined,
-    bridge,
-    clock,
-    devices: pse.devices,
-  });
+  const boot = options.delays?.boot ?? SWITCH_DELAYS.boot;
   let endpoint: AgentEndpoint | undefined;
   let startedAt = clock.monotonic();
   let boots = 1;
   let up = true;
   let closed = false;
 
-  const parts = {
-    options,
-    identity: { ...IDENTITY, ...options.identity },
-    vlans,
-    address,
-    ports,
-    pse,
-    bridge,
-    control,
-    portList: portListCodec(ports, vlans.portListOctets),
-    forwarding,
-    faults,
-    upTime: () => (clock.monotonic() - startedAt) / 10,
-  };
-  const mib = createMib((options.groups ?? STANDARD_GROUPS).flatMap((group) => group(parts)));
+  const { parts, moment } = assemble(options, () => (clock.monotonic() - startedAt) / 10);
+  const { pse, bridge, configuration, faults, forwarding, links, neighbours, ports, traffic } = parts;
+  const mib = createMib((options.groups ?? DEFAULT_GROUPS).flatMap((group) => group(parts)));
   const lie = () => faults.lyingSet > 0 && random() < faults.lyingSet;
   const engineId = makeEngineId(name);
-  const answer = (request: AgentRequest) => answerRequest(mib, request, lie);
+  const answer = (request: AgentRequest) => {
+    links.observe();
+    pse.inspect();
+    const answered = answerRequest(mib, request, lie);
+    if (request.kind === 'set') moment.touch();
+    return answered;
+  };
   const agent = createAgent({
     access: options.access,
     answer,
@@ -113,21 +82,43 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
     faults,
     log,
   });
-  pse.start(startupAdmin);
+
+  const start = () => {
+    up = true;
+    boots += 1;
+    startedAt = clock.monotonic();
+    ports.renumber((ifIndexes) => RENUMBERINGS[options.renumbering ?? 'same'](ifIndexes, random));
+    configuration.restore();
+    bridge.forward(true);
+    traffic.restart();
+    links.restart();
+    neighbours.clear();
+    forwarding.clear();
+  };
 
   return {
     name,
     faults,
     pse,
     bridge,
+    configuration,
     segment: bridge.segment,
     onSegments: bridge.onSegments,
     counts: agent.counts,
     get up() {
       return up;
     },
-    attach: pse.attach,
-    detach: pse.detach,
+    attach(port, device) {
+      pse.attach(port, device);
+      traffic.unplugged(port);
+      traffic.plugged(port, device.octets && (() => device.octets!()));
+      moment.touch();
+    },
+    detach(port) {
+      traffic.unplugged(port);
+      pse.detach(port);
+      moment.touch();
+    },
     answer: (request) => {
       const plain = answer(request);
       return faults.spoil?.(request, plain) ?? plain;
@@ -136,17 +127,11 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
       if (!up || closed) return;
       up = false;
       agent.forget();
+      configuration.interrupt();
       pse.cut();
       bridge.forward(false);
-      forwarding.clear();
-      clock.after(delays.boot, () => {
-        if (closed) return;
-        up = true;
-        boots += 1;
-        startedAt = clock.monotonic();
-        control.restart(startVlans);
-        bridge.forward(true);
-        pse.start(startupAdmin);
+      clock.after(boot, () => {
+        if (!closed) start();
       });
     },
     async bind(where, port) {
@@ -157,6 +142,7 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
     async close() {
       closed = true;
       agent.forget();
+      configuration.interrupt();
       pse.cut();
       await endpoint?.close();
     },

@@ -57,7 +57,6 @@ describe('a virtual switch', () => {
     const boards = plugIn(device, [1, 2]);
     clock.advance(60_000);
     expect(set(device, ADMIN_1, TAG.Integer32, 2)).toBe(0);
-    expect(set(device, '1.3.6.1.2.1.1.5.0', TAG.OctetString, Buffer.from('rack switch'))).toBe(0);
     clock.advance(1_000);
     device.reboot();
     device.reboot();
@@ -65,7 +64,6 @@ describe('a virtual switch', () => {
     clock.advance(5_500);
     expect([device.up, boards.get(1)!.powered, boards.get(2)!.powered]).toEqual([true, true, true]);
     expect(get(device, '1.3.6.1.2.1.1.3.0').value).toBe(50);
-    expect(get(device, '1.3.6.1.2.1.1.5.0').value).toEqual(Buffer.from('rack switch'));
     expect(boards.get(2)!.timesOff).toBe(1);
   });
 

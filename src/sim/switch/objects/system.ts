@@ -1,12 +1,13 @@
 import type { MibPart } from '../mib.ts';
 import { TAG } from '../mib.ts';
+import type { SettingsStore } from '../settings.ts';
 import { checkDisplayString } from './checks.ts';
 import { scalar, writableScalar } from './scalar.ts';
 
 export interface SystemGroup {
   readonly sysObjectID: string;
   readonly sysDescr: string;
-  readonly texts: { sysContact: string; sysName: string; sysLocation: string };
+  readonly settings: SettingsStore;
   /** Hundredths of a second since the agent started. */
   readonly upTime: () => number;
 }
@@ -14,21 +15,22 @@ export interface SystemGroup {
 const SYSTEM = '1.3.6.1.2.1.1';
 
 /** SNMPv2-MIB (RFC 3418), the system group. */
-export function systemObjects(group: SystemGroup): MibPart[] {
-  const text = (arc: number, name: keyof SystemGroup['texts']) =>
+export function systemObjects({ sysObjectID, sysDescr, settings, upTime }: SystemGroup): MibPart[] {
+  const text = (arc: number, name: 'sysContact' | 'sysName' | 'sysLocation') =>
     writableScalar(
       `${SYSTEM}.${arc}`,
       TAG.OctetString,
       checkDisplayString,
-      () => Buffer.from(group.texts[name]),
-      (value) => {
-        group.texts[name] = String(value);
-      },
+      () => Buffer.from(settings.values[name]),
+      (value) =>
+        settings.write((values) => {
+          values[name] = String(value);
+        }),
     );
   return [
-    scalar(`${SYSTEM}.1`, TAG.OctetString, () => Buffer.from(group.sysDescr)),
-    scalar(`${SYSTEM}.2`, TAG.ObjectIdentifier, () => group.sysObjectID),
-    scalar(`${SYSTEM}.3`, TAG.TimeTicks, () => Math.floor(group.upTime()) % 2 ** 32),
+    scalar(`${SYSTEM}.1`, TAG.OctetString, () => Buffer.from(sysDescr)),
+    scalar(`${SYSTEM}.2`, TAG.ObjectIdentifier, () => sysObjectID),
+    scalar(`${SYSTEM}.3`, TAG.TimeTicks, () => Math.floor(upTime()) % 2 ** 32),
     text(4, 'sysContact'),
     text(5, 'sysName'),
     text(6, 'sysLocation'),
