@@ -91,4 +91,6 @@ export interface EdgeOutcome {
   readonly set: readonly EdgeFeature[];
   /** What was tried and did not take, a sentence each. */
   readonly problems: readonly string[];
+  /** Whether anything was written, and so is to be saved. */
+  readonly changed: boolean;
 }

@@ -1,0 +1,191 @@
+/**
+ * The steps from any configuration to a target, in the order in which each is safe (research: snmp-poe §3). Only the next
+ * batch is ever sure: switches do more than they are told, so it is worked out anew from what was read after the last. Pure.
+ */
+import type { VlanId } from '../../rack/units.ts';
+import { capacityProblems } from './capacity.ts';
+import type { Violation } from './invariant.ts';
+import { violations } from './invariant.ts';
+import type { ScopeSlot, VlanScope } from './scope.ts';
+import { portName } from './scope.ts';
+import type { BridgePort, PortVlan, VlanState, VlanStep } from './state.ts';
+import { afterStep } from './steps.ts';
+import type { PortTarget, VlanTarget } from './target.ts';
+import { carries, isolated } from './target.ts';
+
+/**
+ * - `join`: VLANs are made, and ports let in: membership before the PVID, or what a port sends would go to a VLAN that it
+ *   may not be answered in
+ * - `pvid`: where untagged frames belong. Some switches move memberships with it, so all is read again before
+ * - `leave`: what a port is in beside
+ * - `harden`: what a port accepts
+ * - `destroy`: VLANs that are empty again
+ */
+export type Phase = 'join' | 'pvid' | 'leave' | 'harden' | 'destroy';
+
+export interface Batch {
+  readonly phase: Phase;
+  readonly steps: readonly VlanStep[];
+}
+
+/** Undefined: the state is as the target wants it. Never a step for what is so already. */
+export function nextBatch(state: VlanState, target: VlanTarget): Batch | undefined {
+  for (const [phase, stepsOf] of PHASES) {
+    const steps = stepsOf(state, target);
+    if (steps.length > 0) return { phase, steps };
+  }
+  return undefined;
+}
+
+const PHASES: readonly (readonly [Phase, (state: VlanState, target: VlanTarget) => VlanStep[]])[] = [
+  ['join', (state, target) => [...created(state, target), ...modes(state, target), ...joined(state, target)]],
+  ['pvid', pvids],
+  ['leave', left],
+  ['harden', hardened],
+  ['destroy', destroyed],
+];
+
+function created(state: VlanState, target: VlanTarget): VlanStep[] {
+  return [...target.vlans].flatMap(([vlan, name]) =>
+    name === undefined || state.vlans.has(vlan) ? [] : [{ kind: 'create', vlan, name }],
+  );
+}
+
+function modes(state: VlanState, target: VlanTarget): VlanStep[] {
+  return eachSlot(state, target, (port, now, { mode }) =>
+    mode === undefined || now.mode === mode ? [] : [{ kind: 'mode', port, mode }],
+  );
+}
+
+function joined(state: VlanState, target: VlanTarget): VlanStep[] {
+  const there = (vlan: VlanId) => state.vlans.has(vlan) || target.vlans.get(vlan) !== undefined;
+  const uplinks = [...target.uplinks].flatMap(([port, vlans]) =>
+    [...vlans]
+      .filter((vlan) => there(vlan) && (!carries(state, port, vlan) || state.vlans.get(vlan)?.untagged.has(port)))
+      .map((vlan): VlanStep => ({ kind: 'join-tagged', vlan, port })),
+  );
+  const slots = eachSlot(state, target, (port, _now, { members }) =>
+    [...members].flatMap(([vlan, wanted]): VlanStep[] => {
+      const now = state.vlans.get(vlan);
+      const same = now?.egress.has(port) && now.untagged.has(port) === (wanted === 'untagged');
+      if (same || !there(vlan)) return [];
+      return [{ kind: wanted === 'untagged' ? 'join-untagged' : 'join-tagged', vlan, port }];
+    }),
+  );
+  return [...uplinks, ...slots];
+}
+
+/** No PVID: 0 and 4095 stand for "drop what comes untagged", and no switch lets us write them. */
+const isVlan = (vlan: VlanId | undefined): vlan is VlanId => vlan !== undefined && vlan >= 1 && vlan <= 4094;
+
+function pvids(state: VlanState, target: VlanTarget): VlanStep[] {
+  return eachSlot(state, target, (port, now, { pvid, mode, access }) => {
+    const steps: VlanStep[] = [];
+    if (isVlan(pvid) && now.pvid !== pvid) steps.push({ kind: 'pvid', port, vlan: pvid });
+    // In access mode the PVID is the access VLAN.
+    if (mode !== 'access' && isVlan(access) && now.access !== access)
+      steps.push({ kind: 'access-vlan', port, vlan: access });
+    return steps;
+  });
+}
+
+function left(state: VlanState, target: VlanTarget): VlanStep[] {
+  const slots = eachSlot(state, target, (port, _now, { members }) =>
+    [...state.vlans]
+      .filter(([vlan, { egress }]) => egress.has(port) && !members.has(vlan))
+      .map(([vlan]): VlanStep => ({ kind: 'leave', vlan, port })),
+  );
+  const uplinks = [...target.uplinks].flatMap(([port, vlans]) =>
+    [...target.vlans.keys()]
+      .filter((vlan) => !vlans.has(vlan) && carries(state, port, vlan))
+      .map((vlan): VlanStep => ({ kind: 'leave', vlan, port })),
+  );
+  return [...slots, ...uplinks];
+}
+
+function hardened(state: VlanState, target: VlanTarget): VlanStep[] {
+  return eachSlot(state, target, (port, now, { frameTypes, ingressFiltering }) => {
+    const steps: VlanStep[] = [];
+    if (frameTypes !== undefined && now.frameTypes !== frameTypes)
+      steps.push({ kind: 'frame-types', port, frameTypes });
+    if (ingressFiltering !== undefined && now.ingressFiltering !== ingressFiltering) {
+      steps.push({ kind: 'ingress-filtering', port, on: ingressFiltering });
+    }
+    return steps;
+  });
+}
+
+function destroyed(state: VlanState, target: VlanTarget): VlanStep[] {
+  return [...target.vlans].flatMap(([vlan, name]) =>
+    name === undefined && state.vlans.has(vlan) ? [{ kind: 'destroy', vlan }] : [],
+  );
+}
+
+function eachSlot(
+  state: VlanState,
+  target: VlanTarget,
+  steps: (port: BridgePort, now: PortVlan, wanted: PortTarget) => VlanStep[],
+): VlanStep[] {
+  return [...target.slots].flatMap(([port, wanted]) => {
+    const now = state.ports.get(port);
+    return now ? steps(port, now, wanted) : [];
+  });
+}
+
+export interface VlanPlan {
+  /** What will be written, if the switch does no more and no less than it is told. Empty: nothing. */
+  readonly batches: readonly Batch[];
+  /** What is not so yet. */
+  readonly violations: readonly Violation[];
+  /** Why nothing may be begun; a sentence each. */
+  readonly obstacles: readonly string[];
+  /** What a person may want to do. */
+  readonly advice: readonly string[];
+  /** The slots whose boards lose power while it is done. */
+  readonly slots: readonly ScopeSlot[];
+}
+
+export function planIsolation(state: VlanState, scope: VlanScope, reserved: Iterable<number> = []): VlanPlan {
+  const found = violations(state, scope);
+  const target = isolated(state, scope);
+  const batches: Batch[] = [];
+  let predicted = state;
+  for (
+    let batch = nextBatch(state, target);
+    batch && batches.length < PHASES.length;
+    batch = nextBatch(predicted, target)
+  ) {
+    batches.push(batch);
+    predicted = batch.steps.reduce(afterStep, predicted);
+  }
+  return {
+    batches,
+    violations: found,
+    obstacles: [
+      ...capacityProblems(state, scope, reserved),
+      ...found.filter(({ byHand }) => byHand).map(({ text }) => text),
+    ],
+    advice: adviceOn(state, scope),
+    slots: touched(
+      batches.flatMap(({ steps }) => steps),
+      scope,
+    ),
+  };
+}
+
+/** The slots whose ports the steps change. */
+export function touched(steps: readonly VlanStep[], scope: VlanScope): ScopeSlot[] {
+  const ports = new Set(steps.map((step) => ('port' in step ? step.port : undefined)));
+  return scope.slots.filter(({ port }) => ports.has(port));
+}
+
+function adviceOn(state: VlanState, scope: VlanScope): string[] {
+  const open = scope.uplinks.filter(({ port }) => state.ports.get(port)?.ingressFiltering === false);
+  const advice = open.map(
+    ({ port }) =>
+      `${portName(scope, port)} does not filter what comes in: switch its ingress filtering on by hand, uplinks are not written`,
+  );
+  if (scope.uplinks.length === 0)
+    advice.push(`no uplink of ${scope.switch} is listed: boards reach the controller through one only`);
+  return advice;
+}

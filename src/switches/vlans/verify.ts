@@ -1,0 +1,18 @@
+/** Reads and judges, and writes nothing. */
+import type { VlanBackend } from '../backend.ts';
+import type { Violation } from './invariant.ts';
+import { pvidViolations, violations } from './invariant.ts';
+import type { VlanScope } from './scope.ts';
+
+/** Everything that is not as isolation wants it, over every VLAN of the switch. */
+export async function verifyIsolation(
+  backend: Pick<VlanBackend, 'read'>,
+  scope: VlanScope,
+): Promise<readonly Violation[]> {
+  return violations(await backend.read(), scope);
+}
+
+/** Cheap enough for every poll: a port that was moved by hand has another PVID. The rest only `verifyIsolation` finds. */
+export async function checkPvids(backend: Pick<VlanBackend, 'pvids'>, scope: VlanScope): Promise<readonly Violation[]> {
+  return pvidViolations(await backend.pvids(), scope);
+}
