@@ -94,7 +94,8 @@ export async function converge(
       unanswered = error.message;
     }
     steps += batch.steps.length;
-    await sleep(parts.clock, millis(parts.backend.settleMs));
+    // One that shows late gets longer each time, before it counts as one that did not take.
+    await sleep(parts.clock, millis(parts.backend.settleMs * 2 ** fruitless));
     state = undefined;
   }
 }
