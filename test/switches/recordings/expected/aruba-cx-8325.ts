@@ -6,6 +6,7 @@ export const arubaCx8325: Expected = {
   model: 'Aruba CX 8325 (JL635A), no PoE',
   sysObjectId: '1.3.6.1.4.1.47196.4.1.1.1.50',
   driver: 'aruba-cx',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 1 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
   supply: { capacity: 139, consumption: 0 },

@@ -5,7 +5,8 @@ export const brocadeIcx643024: Expected = {
   recording: 'brocade-icx6430-24',
   model: 'Brocade ICX6430-24, no PoE',
   sysObjectId: '1.3.6.1.4.1.1991.1.3.57.1.1.1.1',
-  driver: 'ruckus-icx',
+  driver: 'icx',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.1991.1.1.2.14.2.2.1.2',

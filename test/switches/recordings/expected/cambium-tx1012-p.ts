@@ -4,7 +4,8 @@ export const cambiumTx1012P: Expected = {
   recording: 'cambium-tx1012-p',
   model: 'Cambium cnMatrix TX1012-P-DC',
   sysObjectId: '1.3.6.1.4.1.17713.24',
-  driver: { none: 'no driver for Cambium' },
+  driver: 'cambium',
+  writes: 'nothing',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.2076.103.1.3.1.5',

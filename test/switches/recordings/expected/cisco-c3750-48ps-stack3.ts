@@ -9,6 +9,7 @@ export const ciscoC375048psStack3: Expected = {
   model: 'Cisco WS-C3750-48PS, member 3 of a stack',
   sysObjectId: '1.3.6.1.4.1.9.1.516',
   driver: 'cisco-ios',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 1 },
   power: {
     column: '1.3.6.1.2.1.105.1.1.1.3',

@@ -5,6 +5,7 @@ export const ciscoC9200lStack3: Expected = {
   model: 'Cisco C9200L, stack of three',
   sysObjectId: '1.3.6.1.4.1.9.1.2694',
   driver: 'cisco-ios',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 0 },
   power: { notRecorded: 'no port row; pethMainPse 740 W in groups 1, 2 and 3' },
   supply: { capacity: 2220, consumption: 52, allocated: 168 },

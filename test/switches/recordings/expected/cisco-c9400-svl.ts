@@ -5,6 +5,7 @@ export const ciscoC9400Svl: Expected = {
   model: 'Cisco C9400, StackWise Virtual',
   sysObjectId: '1.3.6.1.4.1.9.1.2664',
   driver: 'cisco-ios',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 2 },
   power: { notRecorded: 'no port row; pethMainPse 1965 W in groups 1 and 11' },
   supply: { capacity: 3930, consumption: 0, allocated: 0 },

@@ -6,6 +6,7 @@ export const ciscoCbs25024p4x: Expected = {
   model: 'Cisco CBS250-24P-4X',
   sysObjectId: '1.3.6.1.4.1.9.6.1.1005.24.5',
   driver: 'cisco-business',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.9.6.1.101.108.1.1.5',

@@ -6,6 +6,7 @@ export const ciscoCbs35024p4xStack2: Expected = {
   model: 'Cisco CBS350-24P-4X, stack of two',
   sysObjectId: '1.3.6.1.4.1.9.6.1.1006.24.5',
   driver: 'cisco-business',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 2 },
   power: {
     column: '1.3.6.1.4.1.9.6.1.101.108.1.1.5',

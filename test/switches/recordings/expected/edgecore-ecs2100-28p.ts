@@ -5,6 +5,7 @@ export const edgecoreEcs210028p: Expected = {
   model: 'Edgecore ECS2100-28P',
   sysObjectId: '1.3.6.1.4.1.259.10.1.43.105',
   driver: 'edgecore',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 0 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
   supply: { notRecorded: 'no pethMainPse row' },

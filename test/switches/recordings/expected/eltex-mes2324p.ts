@@ -4,7 +4,8 @@ export const eltexMes2324p: Expected = {
   recording: 'eltex-mes2324p',
   model: 'Eltex MES2324P',
   sysObjectId: '1.3.6.1.4.1.35265.1.92',
-  driver: 'radlan',
+  driver: 'eltex',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 1 },
   power: {
     column: '1.3.6.1.4.1.89.108.1.1.5',

@@ -7,8 +7,10 @@ export interface Expected {
   readonly recording: string;
   readonly model: string;
   readonly sysObjectId: string | undefined;
-  /** The driver that has to recognise it, or why none may. */
-  readonly driver: string | { readonly none: string };
+  /** The driver that has to recognise it: `unknown` where the recording gives nothing to know it by. */
+  readonly driver: string;
+  /** What that driver writes with. */
+  readonly writes: 'snmp' | 'ssh' | 'nothing';
   /** Whether dot1dBaseBridgeAddress is there, and how many chassis of ENTITY-MIB have a serial number. */
   readonly chassis: { readonly bridgeAddress: boolean; readonly serials: number };
   readonly power: PowerFacts | NotRecorded;

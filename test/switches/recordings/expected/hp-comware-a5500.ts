@@ -5,6 +5,7 @@ export const hpComwareA5500: Expected = {
   model: 'HP A5500-24G EI, Comware 5',
   sysObjectId: '1.3.6.1.4.1.25506.11.1.24',
   driver: 'comware',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 1 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
   supply: { notRecorded: 'no pethMainPse row' },

@@ -6,6 +6,7 @@ export const huaweiS572056cPwr: Expected = {
   model: 'Huawei S5720-56C-PWR-EI',
   sysObjectId: '1.3.6.1.4.1.2011.2.23.291',
   driver: 'huawei',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 1 },
   power: {
     column: '1.3.6.1.4.1.2011.5.25.195.3.1.3',

@@ -5,6 +5,7 @@ export const juniperEx4600mp: Expected = {
   model: 'Juniper EX4600-MP class, virtual chassis',
   sysObjectId: '1.3.6.1.4.1.2636.1.1.1.4.63.9',
   driver: 'juniper',
+  writes: 'ssh',
   chassis: { bridgeAddress: false, serials: 0 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
   supply: { notRecorded: 'no pethMainPse row' },

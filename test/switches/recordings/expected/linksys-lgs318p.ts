@@ -6,6 +6,7 @@ export const linksysLgs318p: Expected = {
   model: 'Linksys LGS318P',
   sysObjectId: '1.3.6.1.4.1.3955.1000.3.18.2',
   driver: 'linksys',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 1 },
   power: {
     column: '1.3.6.1.2.1.105.1.1.1.3',

@@ -4,7 +4,8 @@ export const microsemiMidspan: Expected = {
   recording: 'microsemi-midspan',
   model: 'Microsemi PowerDsine midspan',
   sysObjectId: '1.3.6.1.4.1.7428.1.1.1.23',
-  driver: { none: 'no driver for midspans' },
+  driver: 'midspan',
+  writes: 'nothing',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.2.1.105.1.1.1.3',

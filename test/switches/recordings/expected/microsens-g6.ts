@@ -4,7 +4,8 @@ export const microsensG6: Expected = {
   recording: 'microsens-g6',
   model: 'Microsens G6',
   sysObjectId: '1.3.6.1.4.1.3181.10.6',
-  driver: { none: 'no driver for Microsens' },
+  driver: 'microsens',
+  writes: 'nothing',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.3181.10.6.1.33.101.1.2',

@@ -4,7 +4,8 @@ export const mikrotikCss1064p: Expected = {
   recording: 'mikrotik-css106-4p',
   model: 'MikroTik CSS106-1G-4P-1S, SwOS',
   sysObjectId: '1.3.6.1.4.1.14988.2',
-  driver: { none: 'SwOS: SNMP is read-only and there is no SSH' },
+  driver: 'mikrotik-swos',
+  writes: 'nothing',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.14988.1.1.15.1.1.3',

@@ -4,7 +4,8 @@ export const mikrotikRb5009upr: Expected = {
   recording: 'mikrotik-rb5009upr',
   model: 'MikroTik RB5009UPr+S+, RouterOS',
   sysObjectId: '1.3.6.1.4.1.14988.1',
-  driver: 'routeros',
+  driver: 'mikrotik-routeros',
+  writes: 'ssh',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.14988.1.1.15.1.1.3',

@@ -8,7 +8,8 @@ export const netgearGsm7252psS2: Expected = {
   recording: 'netgear-gsm7252ps-s2.assembled',
   model: 'Netgear GSM7252PS',
   sysObjectId: undefined,
-  driver: { none: 'no sysObjectID was recorded' },
+  driver: 'unknown',
+  writes: 'nothing',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.2.1.105.1.1.1.3',

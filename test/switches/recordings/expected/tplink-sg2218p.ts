@@ -5,7 +5,8 @@ export const tplinkSg2218p: Expected = {
   recording: 'tplink-sg2218p',
   model: 'TP-Link Omada SG2218P',
   sysObjectId: '1.3.6.1.4.1.11863.5.190',
-  driver: 'tplink',
+  driver: 'tp-link',
+  writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.11863.6.56.1.1.2.1.1.2',

@@ -5,6 +5,7 @@ export const ubntEs24250w: Expected = {
   model: 'Ubiquiti EdgeSwitch 24 250W',
   sysObjectId: '1.3.6.1.4.1.4413',
   driver: 'edgeswitch',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 1 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
   supply: { notRecorded: 'no pethMainPse row' },

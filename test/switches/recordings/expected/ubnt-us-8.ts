@@ -5,6 +5,7 @@ export const ubntUs8: Expected = {
   model: 'Ubiquiti UniFi US-8',
   sysObjectId: '1.3.6.1.4.1.4413',
   driver: 'unifi',
+  writes: 'ssh',
   chassis: { bridgeAddress: false, serials: 1 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
   supply: { notRecorded: 'no pethMainPse row' },

@@ -6,6 +6,7 @@ export const zyxelXs193012hp: Expected = {
   model: 'Zyxel XS1930-12HP',
   sysObjectId: '1.3.6.1.4.1.890.1.15',
   driver: 'zyxel',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 0 },
   power: { notRecorded: 'no port row; pethMainPse 375 W' },
   supply: { capacity: 375, consumption: 11 },
