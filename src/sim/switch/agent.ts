@@ -4,6 +4,7 @@ import type { Clock } from '../../rack/clock.ts';
 import type { SnmpAuth, SnmpPriv } from '../../rack/plan.ts';
 import { millis } from '../../rack/units.ts';
 import type { Faults } from './faults.ts';
+import { happens } from './faults.ts';
 import { TAG } from './mib.ts';
 import type { AgentSocket, NetSnmpMessage, Peer } from './net-snmp.ts';
 import { AUTH, library, PRIV } from './net-snmp.ts';
@@ -74,7 +75,7 @@ export function createAgent(options: AgentOptions): Agent {
     }
   };
   const send = (bytes: Buffer, to: Peer) => {
-    if (random() < faults.loseAnswer) drop();
+    if (happens(faults.loseAnswer, random)) drop();
     else options.send(bytes, to);
   };
   const socket: AgentSocket = {
@@ -144,12 +145,20 @@ export function createAgent(options: AgentOptions): Agent {
     }
     const { varbinds, nonRepeaters, maxRepetitions } = message.pdu;
     const request = { kind, varbinds, nonRepeaters, maxRepetitions, mayWrite: write, room: room(message) };
+    const mine = generation;
     const answer = options.answer(request);
-    inTurn(Math.max(1, answer.varbinds.length), () => {
-      if (kind === 'set' && random() < faults.loseSetAnswer) return drop();
+    // It was the last request before a restart.
+    if (mine !== generation) return drop();
+    inTurn(slowVarbinds(answer), () => {
+      if (kind === 'set' && happens(faults.loseSetAnswer, random)) return drop();
       counts.answered += 1;
       respond(message, peer, faults.spoil?.(request, answer) ?? answer);
     });
+  };
+  const slowVarbinds = ({ varbinds }: AgentAnswer): number => {
+    const { slowUnder } = faults;
+    const slow = slowUnder === undefined ? varbinds : varbinds.filter(({ oid }) => oid.startsWith(`${slowUnder}.`));
+    return slowUnder === undefined ? Math.max(1, slow.length) : slow.length;
   };
   /** Undefined: not answered at all. */
   const writer = (message: NetSnmpMessage): boolean | undefined => {
@@ -177,7 +186,7 @@ export function createAgent(options: AgentOptions): Agent {
 
   const receive = (datagram: Buffer, from: Peer) => {
     counts.received += 1;
-    if (faults.silent || waiting >= MOST_WAITING || random() < faults.loseRequest) return drop();
+    if (faults.silent || waiting >= MOST_WAITING || happens(faults.loseRequest, random)) return drop();
     const v3 = peekV3(datagram);
     const report = (stat: number) => {
       counts.reports += 1;

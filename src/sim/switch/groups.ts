@@ -74,7 +74,7 @@ export const powerGroup: ObjectGroup = (parts) => {
     group: ports.poe[0]?.poeIndex.split('.')[0] ?? '1',
     budget: options.budget,
     showsAllocated: power.budgetBy === 'allocated',
-    actualPower: power.actualPower,
+    ...power,
   });
 };
 

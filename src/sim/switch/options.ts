@@ -61,6 +61,8 @@ export interface PowerOptions {
   readonly preempts: boolean;
   /** Whether pethPsePortActualPower is there. */
   readonly actualPower: boolean;
+  /** Watts of one unit of pethMainPseConsumptionPower: 1, but for vendors that show milliwatts. */
+  readonly consumptionUnit: number;
 }
 
 export interface Identity {
@@ -117,7 +119,12 @@ export const SWITCH_DELAYS: SwitchDelays = Object.freeze({
   jitter: 0.2,
 });
 
-export const POWER: PowerOptions = Object.freeze({ budgetBy: 'measured', preempts: false, actualPower: true });
+export const POWER: PowerOptions = Object.freeze({
+  budgetBy: 'measured',
+  preempts: false,
+  actualPower: true,
+  consumptionUnit: 1,
+});
 
 /** The arc that RFC 2578 sets aside for nobody's product: 1.3.6.1.4.1.0 is reserved. */
 export const OWN_ARC = '1.3.6.1.4.1.0.105';

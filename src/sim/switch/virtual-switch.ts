@@ -7,14 +7,16 @@ import type { Bridge } from './bridge.ts';
 import type { Configuration } from './configuration.ts';
 import type { PoweredDevice } from './device.ts';
 import type { Faults } from './faults.ts';
+import { happens } from './faults.ts';
 import { DEFAULT_GROUPS } from './groups.ts';
-import { createMib } from './mib.ts';
+import { createMib, STATUS } from './mib.ts';
 import type { VirtualSwitchOptions } from './options.ts';
 import { SWITCH_DELAYS } from './options.ts';
 import { RENUMBERINGS } from './ports.ts';
 import type { Pse } from './pse.ts';
 import type { AgentAnswer, AgentRequest } from './requests.ts';
 import { answerRequest } from './requests.ts';
+import { spoilt } from './spoilt.ts';
 import type { AgentEndpoint } from './udp.ts';
 import { bindUdp } from './udp.ts';
 
@@ -39,8 +41,10 @@ export interface VirtualSwitch extends Pick<Bridge, 'segment' | 'onSegments'> {
   reboot(): void;
   /** Starts to answer there. Port 0 takes any free one. */
   bind(address: string, port: number): Promise<{ readonly address: string; readonly port: number }>;
-  /** What the agent would answer, without a datagram. Honours the `lyingSet` and `spoil` faults only. */
+  /** What the agent makes of a request, whether it is up or not, and whether that arrives or not. */
   answer(request: AgentRequest): AgentAnswer;
+  /** As over UDP, without a datagram: undefined where no answer arrives. Only `slow` is the caller's to wait for. */
+  exchange(request: AgentRequest): AgentAnswer | undefined;
   /** Whether it is up, not in the middle of a reboot. */
   readonly up: boolean;
   /** Cuts the power of every port and gives the sockets back. */
@@ -60,14 +64,29 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
   const { parts, moment } = assemble(options, () => (clock.monotonic() - startedAt) / 10);
   const { pse, bridge, configuration, faults, forwarding, links, neighbours, ports, traffic } = parts;
   const mib = createMib((options.groups ?? DEFAULT_GROUPS).flatMap((group) => group(parts)));
-  const lie = () => faults.lyingSet > 0 && random() < faults.lyingSet;
+  const lie = () => happens(faults.lyingSet, random);
   const engineId = makeEngineId(name);
-  const answer = (request: AgentRequest) => {
+  const answer = (request: AgentRequest): AgentAnswer => {
     links.observe();
     pse.inspect();
-    const answered = answerRequest(mib, request, lie);
-    if (request.kind === 'set') moment.touch();
+    if (request.kind !== 'set') return spoilt(request, answerRequest(mib, request), faults, random);
+    const restart = restartsNow();
+    const refused = (restart && !restart.done) || happens(faults.refuseSet, random);
+    const { varbinds } = request;
+    const answered = refused
+      ? { errorStatus: STATUS.genErr, errorIndex: 0, varbinds }
+      : answerRequest(mib, request, lie);
+    moment.touch();
+    if (restart) reboot();
     return answered;
+  };
+  /** Counts a SET, and says whether it is the one. */
+  const restartsNow = () => {
+    const restart = faults.restartAtSet;
+    if (!restart) return undefined;
+    const now = restart.in <= 1;
+    faults.restartAtSet = now ? undefined : { ...restart, in: restart.in - 1 };
+    return now ? restart : undefined;
   };
   const agent = createAgent({
     access: options.access,
@@ -94,6 +113,18 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
     links.restart();
     neighbours.clear();
     forwarding.clear();
+  };
+
+  const reboot = () => {
+    if (!up || closed) return;
+    up = false;
+    agent.forget();
+    configuration.interrupt();
+    pse.cut();
+    bridge.forward(false);
+    clock.after(boot, () => {
+      if (!closed) start();
+    });
   };
 
   return {
@@ -123,17 +154,15 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
       const plain = answer(request);
       return faults.spoil?.(request, plain) ?? plain;
     },
-    reboot() {
-      if (!up || closed) return;
-      up = false;
-      agent.forget();
-      configuration.interrupt();
-      pse.cut();
-      bridge.forward(false);
-      clock.after(boot, () => {
-        if (!closed) start();
-      });
+    exchange(request) {
+      if (!up || faults.silent || happens(faults.loseRequest, random)) return undefined;
+      const plain = answer(request);
+      if (!up) return undefined;
+      const lost = request.kind === 'set' && happens(faults.loseSetAnswer, random);
+      if (lost || happens(faults.loseAnswer, random)) return undefined;
+      return faults.spoil?.(request, plain) ?? plain;
     },
+    reboot,
     async bind(where, port) {
       if (endpoint) throw new Error(`${name} answers on ${endpoint.address} port ${endpoint.port} already`);
       endpoint = await bindUdp(where, port, (bytes, from) => up && agent.receive(bytes, from), log);

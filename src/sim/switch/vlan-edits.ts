@@ -4,7 +4,7 @@
  */
 import type { BridgeConfig, BridgePort, BridgeVlan, PortSet } from './bridge.ts';
 import { DEFAULT_VLAN } from './bridge.ts';
-import type { Faults } from './faults.ts';
+import type { VlanFaults } from './faults.ts';
 import type { Refusal } from './mib.ts';
 import { STATUS } from './mib.ts';
 
@@ -41,18 +41,7 @@ export interface VlanLimits {
 
 export interface VlanRules {
   readonly limits: VlanLimits;
-  readonly faults: Pick<
-    Faults,
-    | 'egressUntags'
-    | 'untaggedIgnored'
-    | 'pvidJoins'
-    | 'pvidTagsOld'
-    | 'pvidLeavesOld'
-    | 'pvidUnchecked'
-    | 'accessPorts'
-    | 'creation'
-    | 'destroyInUseRefused'
-  >;
+  readonly faults: VlanFaults;
 }
 
 interface Draft {

@@ -1,4 +1,5 @@
 import type { AdminControl } from '../admin-control.ts';
+import type { PowerFaults } from '../faults.ts';
 import type { MibPart } from '../mib.ts';
 import { TAG } from '../mib.ts';
 import type { Pse } from '../pse.ts';
@@ -23,13 +24,17 @@ export interface PoeObjects {
   readonly budget: number;
   /** pethMainPseConsumptionPower is a sum of what classes may draw, not a measurement. */
   readonly showsAllocated: boolean;
+  /** Watts of one unit of pethMainPseConsumptionPower: 1, but for vendors that show milliwatts. */
+  readonly consumptionUnit: number;
+  readonly faults: PowerFaults;
   /** Whether column 15 is there, which RFC 3621 does not have. */
   readonly actualPower: boolean;
 }
 
 /** POWER-ETHERNET-MIB (RFC 3621): the three tables, all ports in one group. */
 export function powerEthernetObjects(objects: PoeObjects): MibPart[] {
-  const { pse, admin, settings, rows, budget } = objects;
+  const { pse, admin, settings, rows, budget, faults } = objects;
+  const consumption = () => (objects.showsAllocated ? pse.spent() : pse.consumption()) / objects.consumptionUnit;
   const port = (arc: number, tag: number, read: Column<number>['read']): Column<number> => ({ arc, tag, read });
   const main = fixedRows([[objects.group, undefined]]);
   return [
@@ -44,7 +49,7 @@ export function powerEthernetObjects(objects: PoeObjects): MibPart[] {
       port(4, TAG.Integer32, () => FALSE),
       port(5, TAG.Integer32, () => 1),
       // pethPsePortDetectionStatus
-      port(6, TAG.Integer32, (number) => pse.port(number).detection),
+      port(6, TAG.Integer32, (number) => faults.detectionReads.get(number) ?? pse.port(number).detection),
       // pethPsePortPowerPriority
       {
         ...port(7, TAG.Integer32, (number) => priorityOf(settings.values, number)),
@@ -73,7 +78,7 @@ export function powerEthernetObjects(objects: PoeObjects): MibPart[] {
     table(MAIN_ENTRY, main, [
       { arc: 2, tag: TAG.Gauge32, read: () => Math.floor(budget) },
       { arc: 3, tag: TAG.Integer32, read: () => 1 },
-      { arc: 4, tag: TAG.Gauge32, read: () => Math.round(objects.showsAllocated ? pse.spent() : pse.consumption()) },
+      { arc: 4, tag: TAG.Gauge32, read: () => Math.round(consumption()) },
       {
         arc: 5,
         tag: TAG.Integer32,

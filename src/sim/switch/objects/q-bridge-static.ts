@@ -1,6 +1,7 @@
 /** Q-BRIDGE-MIB (RFC 4363): the tables that are written, dot1qVlanStaticTable and dot1qPortVlanTable. */
 import type { Bridge, BridgeVlan } from '../bridge.ts';
 import { DEFAULT_VLAN } from '../bridge.ts';
+import type { VlanFaults } from '../faults.ts';
 import type { Change, MibPart, MibValue, Refusal, Together } from '../mib.ts';
 import { STATUS, TAG } from '../mib.ts';
 import type { Ports, SwitchPort } from '../ports.ts';
@@ -26,6 +27,7 @@ export interface StaticVlans {
   readonly portList: PortListCodec;
   /** Whether VLAN 1 is in the static table. */
   readonly showsVlan1: boolean;
+  readonly faults: VlanFaults;
 }
 
 interface VlanRow {
@@ -48,7 +50,7 @@ export function qBridgeStaticObjects(objects: StaticVlans): MibPart[] {
   return [staticTable(objects, together), portTable(objects, together)];
 }
 
-function staticTable({ bridge, portList, showsVlan1 }: StaticVlans, together: Together): MibPart {
+function staticTable({ bridge, portList, showsVlan1, faults }: StaticVlans, together: Together): MibPart {
   const rows = {
     version: () => bridge.version,
     entries: () =>
@@ -76,7 +78,10 @@ function staticTable({ bridge, portList, showsVlan1 }: StaticVlans, together: To
       tag: TAG.Integer32,
       check: among(...Object.values(ROW_STATUS)),
       together,
-      read: ({ vlan }) => (vlan.active ? ROW_STATUS.active : ROW_STATUS.notInService),
+      read: ({ vlan }) => {
+        if (!vlan.active) return ROW_STATUS.notInService;
+        return faults.statusReadsCreate ? ROW_STATUS.createAndGo : ROW_STATUS.active;
+      },
     },
   ]);
 }
