@@ -33,8 +33,7 @@ export function directSession(device: VirtualSwitch, options: DirectOptions): Sn
       const kind = operation;
       const full: AgentRequest = { nonRepeaters: 0, maxRepetitions: 0, mayWrite: true, room: 1_300, ...request, kind };
       await sleep(clock, millis(options.latency ?? 1));
-      const lost = !device.up || device.faults.silent || options.lose?.(operation, 'request');
-      const answer = lost ? undefined : device.answer(full);
+      const answer = options.lose?.(operation, 'request') ? undefined : device.exchange(full);
       if (answer && !options.lose?.(operation, 'answer')) {
         await sleep(clock, millis((options.latency ?? 1) + device.faults.slow * answer.varbinds.length));
         counts.answers += 1;
