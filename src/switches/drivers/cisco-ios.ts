@@ -19,7 +19,7 @@ export const CISCO_IOS: SwitchDriver = family({
     admin: { column: `${PORT}.1`, type: 'Integer32', on: 1, restore: 'as-before', off: 4, readsOn: [1, 2, 3] },
     // cpeExtPsePortPwrAllocated: what the switch takes off its budget, whatever is drawn of it.
     watts: { column: `${PORT}.7`, unit: 0.001, kind: 'allocated' },
-    limit: { column: `${PORT}.6`, unit: 0.001, writable: true },
+    limit: { column: `${PORT}.6`, unit: 0.001, writable: true, type: 'Gauge32' },
     budgetBy: 'allocated',
   },
   // The PoE port number is that of a connector inside: nothing general holds (research: snmp-poe §2).

@@ -59,8 +59,8 @@ export interface PowerDialect {
   readonly counters: Readonly<Partial<Record<'mpsAbsent' | 'invalidSignature' | 'denied' | 'overload' | 'short', Oid>>>;
   /** What the port delivers. `allocated`: not a measurement, what its class was granted. */
   readonly watts: (WattsColumn & { readonly kind: BudgetBy }) | undefined;
-  /** Most that a port may draw. */
-  readonly limit: (WattsColumn & { readonly writable: boolean }) | undefined;
+  /** Most that a port may draw. `type`: what it is written as, where that is not Integer32. */
+  readonly limit: (WattsColumn & { readonly writable: boolean; readonly type?: 'Gauge32' }) | undefined;
   readonly priority: EnumColumn<'critical' | 'high' | 'low'> | undefined;
   /** The supply: one row per group, or one scalar. */
   readonly main: { readonly capacity?: WattsColumn; readonly consumption?: WattsColumn };

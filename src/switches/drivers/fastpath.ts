@@ -14,7 +14,7 @@ export function fastpathPower(root: Oid): PowerDialect {
     ...RFC3621_POWER,
     // agentPethOutputPower and agentPethPowerLimit, milliwatts.
     watts: { column: column(2), unit: 0.001, kind: 'measured' },
-    limit: { column: column(1), unit: 0.001, writable: true },
+    limit: { column: column(1), unit: 0.001, writable: true, type: 'Gauge32' },
     // agentPethPsePowerManagementMode is dynamic out of the box: what is drawn counts, not what a class may draw.
     budgetBy: 'measured',
   };

@@ -44,7 +44,7 @@ export const HUAWEI: SwitchDriver = family({
     'PoE rows are interfaces, PVIDs are bridge ports, and the two differ: 6 is GigabitEthernet0/0/1, bridge port 1.',
     'What became of a port it says in text only: watts and the link tell instead.',
     'Huawei warns that switching a port often may fault it.',
-    'A port list has 2295 octets: 108 VLANs are a quarter of a megabyte to read.',
+    'A port list has 760 octets: 108 VLANs are 160 kB to read, egress and untagged.',
     'It is not known whether VLANs can be written by Q-BRIDGE-MIB: reading back decides.',
   ],
 });

@@ -24,7 +24,7 @@ import { ICX } from './icx.ts';
 import { IFOTEC } from './ifotec.ts';
 import { JUNIPER } from './juniper.ts';
 import { LANCOM } from './lancom.ts';
-import { LINKSYS } from './linksys.ts';
+import { LINKSYS, LINKSYS_OLD } from './linksys.ts';
 import { MICROSENS } from './microsens.ts';
 import { MIDSPAN } from './midspan.ts';
 import { MIKROTIK_ROUTEROS, MIKROTIK_SWOS } from './mikrotik.ts';
@@ -48,6 +48,7 @@ export const DRIVERS: readonly SwitchDriver[] = Object.freeze([
   CISCO_IOS,
   CISCO_BUSINESS,
   LINKSYS,
+  LINKSYS_OLD,
   ELTEX,
   DELL_POWERCONNECT,
   HP_PROCURVE,

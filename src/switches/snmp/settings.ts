@@ -19,12 +19,13 @@ export function settingsBackend({ session, limits }: Access, power: PowerDialect
       ? wanted
       : watts(Math.round(Math.floor(wanted / limit.unit + 1e-6) * limit.unit * 1_000) / 1_000);
   const varbind = (row: WritableRow, change: SettingsChange): SnmpSet => {
-    const type = 'Integer32';
     if (change.what === 'priority') {
       const value = Object.entries(priority!.values).find(([, name]) => name === change.priority)!;
-      return { oid: `${priority!.column}.${row}`, type, value: Number(value[0]) };
+      return { oid: `${priority!.column}.${row}`, type: 'Integer32', value: Number(value[0]) };
     }
-    return { oid: `${limit!.column}.${row}`, type, value: Math.floor(change.limit / limit!.unit + 1e-6) };
+    // A strict agent refuses the right number in the wrong type (wrongType, RFC 3416 §4.2.5).
+    const { column, type = 'Integer32', unit } = limit!;
+    return { oid: `${column}.${row}`, type, value: Math.floor(change.limit / unit + 1e-6) };
   };
   return {
     async read(rows) {

@@ -1,25 +1,183 @@
 /** The project's code against recordings of real switches: does it see what was read off them by hand? */
 import { expect, it } from 'vitest';
 import { millis } from '../../../src/rack/units.ts';
+import { recordedDevice } from '../../../src/sim/recording/device.ts';
+import type { Overlay } from '../../../src/sim/recording/overlay.ts';
+import { loadRecording, type Recording } from '../../../src/sim/recording/recording.ts';
+import { TAG } from '../../../src/sim/switch/mib.ts';
 import { VirtualClock } from '../../../src/sim/virtual-clock.ts';
+import type { SwitchBackend } from '../../../src/switches/backend.ts';
 import { readFdb } from '../../../src/switches/discovery/fdb.ts';
 import { readInterfaceTables } from '../../../src/switches/discovery/interfaces.ts';
 import { readLldp } from '../../../src/switches/discovery/lldp.ts';
 import { locate } from '../../../src/switches/discovery/locate.ts';
-import type { Access } from '../../../src/switches/tables.ts';
-import { describeRecordings, recordedSwitch, recordingSession } from '../support/recording-session.ts';
-import type { Expected } from './expected/expected.ts';
+import type { SwitchDriver } from '../../../src/switches/drivers/driver.ts';
+import { identify } from '../../../src/switches/drivers/identify.ts';
+import { createSnmpBackend } from '../../../src/switches/snmp/backend.ts';
+import { readChassis } from '../../../src/switches/snmp/chassis.ts';
+import { readIdentity } from '../../../src/switches/snmp/system.ts';
+import type { Access, SwitchState } from '../../../src/switches/tables.ts';
+import { describeRecordings, RECORDINGS, recordingSession } from '../support/recording-session.ts';
+import type { Expected, PowerFacts } from './expected/expected.ts';
 import { EXPECTED } from './expected/index.ts';
 import { namesOf } from './expected/names.ts';
 
 const LIMITS = { varbinds: 50, rows: 100_000, deadline: millis(60_000) };
 
-async function accessTo({ recording }: Expected): Promise<Access> {
-  const session = recordingSession(await recordedSwitch(recording));
-  return { session, clock: new VirtualClock(), limits: LIMITS };
+/** Where nothing in the recording tells what it is, somebody has to. */
+const DRIVER: Readonly<Record<string, string>> = {
+  'netgear-gsm7252ps-s2.assembled': 'netgear-managed',
+  'netgear-m4300-24x.assembled': 'netgear-m4300',
+};
+
+const loaded = new Map<string, Promise<Recording>>();
+
+function load(name: string): Promise<Recording> {
+  const known = loaded.get(name) ?? loadRecording(`${RECORDINGS}/${name}.snmprec`);
+  loaded.set(name, known);
+  return known;
+}
+
+async function accessTo({ recording }: Expected, overlays: readonly Overlay[] = []): Promise<Access> {
+  const clock = new VirtualClock();
+  const session = recordingSession(recordedDevice({ recording: await load(recording), overlays, clock }));
+  return { session, clock, limits: LIMITS };
+}
+
+async function driverOf(access: Access, named?: string): Promise<SwitchDriver> {
+  const [identity, { units }] = [await readIdentity(access), await readChassis(access)];
+  return identify({ ...identity, models: units.map(({ model }) => model) }, named).driver;
 }
 
 const each = EXPECTED.map((expected) => [expected.recording, expected] as const);
+
+describeRecordings('what the recorded switches are', () => {
+  it.each(each)('%s', async (_, expected) => {
+    const access = await accessTo(expected);
+    expect((await readIdentity(access)).sysObjectID).toBe(expected.sysObjectId ?? '');
+    const { bridgeAddress, units } = await readChassis(access);
+    expect({
+      bridgeAddress: bridgeAddress !== undefined,
+      serials: units.filter(({ serial }) => serial !== '').length,
+    }).toEqual(expected.chassis);
+    const { name, writes } = await driverOf(access);
+    expect(name.replace(/^edgecore-.*/, 'edgecore')).toBe(expected.driver);
+    expect(writes === 'snmp' ? 'snmp' : typeof writes === 'string' ? 'ssh' : 'nothing').toBe(expected.writes);
+  });
+});
+
+/** Values of vendors' MIBs that mean deliveringPower(3) of RFC 3621. */
+const DELIVERING = ['deliveringPower', 'on', 'poweredOn', 'powered'];
+/** Words of TP-Link, which has other ones than RFC 3621. */
+const PRIORITY: Readonly<Record<string, string>> = { high: 'critical', middle: 'high', low: 'low' };
+
+/** The column that switches, and the status beside it, made up for the rows of a table that only reads. */
+function madeUp({ power, driver }: { readonly power: PowerFacts; readonly driver: SwitchDriver }): Overlay {
+  const { admin, detection } = driver.power!;
+  const delivers = new Set(
+    namesOf(power.delivering ?? '').concat('of' in power.watts ? Object.keys(power.watts.of) : []),
+  );
+  const known = Object.entries(detection?.values ?? {});
+  const status = (name: string) => Number(known.find(([, value]) => value === name)![0]);
+  return {
+    rows: () =>
+      namesOf(power.rows).flatMap((row) => [
+        { oid: `${admin.column}.${row}`, tag: TAG.Integer32, value: admin.on },
+        ...(detection
+          ? [
+              {
+                oid: `${detection.column}.${row}`,
+                tag: TAG.Integer32,
+                value: status(delivers.has(row) ? 'deliveringPower' : 'searching'),
+              },
+            ]
+          : []),
+      ]),
+  };
+}
+
+describeRecordings('power of the recorded switches', () => {
+  it.each(each)('%s', async (_, expected) => {
+    const { power, supply } = expected;
+    const access = await accessTo(expected);
+    const driver = await driverOf(access, DRIVER[expected.recording]);
+    const backend = createSnmpBackend(access, driver);
+    if ('rows' in power && 'notRecorded' in power.admin && !('notRecorded' in power.detection)) {
+      // A status for rows that nothing switches is a table that was cut short.
+      return await expect(backend.state(new Map())).rejects.toThrow(/\(admin\) has 0 rows and .* \(detection\)/);
+    }
+    const state = await backend.state(new Map());
+    if (!('notRecorded' in supply)) {
+      expect(state.main).toEqual({ capacity: supply.capacity, consumption: supply.consumption });
+    }
+    if ('notRecorded' in power || 'notRecorded' in power.admin) expect(state.rows).toEqual([]);
+    else await comparePower(power, power.admin, state, driver, backend);
+  });
+
+  const invented = each.filter(([, { power }]) => 'rows' in power && 'notRecorded' in power.admin);
+  it.each(invented)('%s, with the column that switches made up', async (_, expected) => {
+    const power = expected.power as PowerFacts;
+    const driver = await driverOf(await accessTo(expected));
+    const access = await accessTo(expected, [madeUp({ power, driver })]);
+    const backend = createSnmpBackend(access, driver);
+    const state = await backend.state(new Map());
+    await comparePower(power, { on: power.rows, off: '', neither: '' }, state, driver, backend);
+  });
+});
+
+async function comparePower(
+  { detection, watts, ...power }: PowerFacts,
+  admin: Readonly<Record<'on' | 'off' | 'neither', string>>,
+  { rows }: SwitchState,
+  driver: SwitchDriver,
+  { settings }: SwitchBackend,
+): Promise<void> {
+  const reading = (wanted: boolean | undefined) => rows.filter((row) => row.admin === wanted).map(({ row }) => row);
+  expect({ on: reading(true), off: reading(false), neither: reading(undefined) }).toEqual({
+    on: namesOf(admin.on),
+    off: namesOf(admin.off),
+    neither: namesOf(admin.neither),
+  });
+  const delivering = rows.filter((row) => row.detection === 'deliveringPower').map(({ row }) => row);
+  if (power.delivering) expect(delivering).toEqual(namesOf(power.delivering));
+  if (!('notRecorded' in detection)) {
+    expect(delivering).toEqual(DELIVERING.flatMap((word) => namesOf(detection[word] ?? '')));
+  }
+  if ('of' in watts) {
+    const zero = Object.fromEntries(namesOf(watts.zero).map((row) => [row, 0]));
+    expect(Object.fromEntries(rows.map((row) => [row.row, row.watts]))).toEqual({ ...zero, ...watts.of });
+    expect(driver.power?.watts?.kind).toBe(watts.kind);
+    expect(delivering).toEqual(Object.keys(watts.of));
+  }
+  const classes = rows.filter(({ powerClass }) => powerClass !== undefined);
+  expect(Object.fromEntries(classes.map(({ row, powerClass }) => [row, powerClass]))).toEqual(power.classes ?? {});
+  const read = await settings?.read(rows.map(({ row }) => row));
+  if (driver.writes !== 'snmp') return expect(read).toBeUndefined();
+  for (const [names, limit] of Object.entries(power.limits ?? {})) {
+    for (const row of namesOf(names)) expect([row, read?.get(row)?.limit]).toEqual([row, limit]);
+  }
+  for (const [priority, names] of Object.entries(power.priorities ?? {})) {
+    const word = driver.name === 'tp-link' ? PRIORITY[priority] : priority;
+    for (const row of namesOf(names)) expect([row, read?.get(row)?.priority]).toEqual([row, word]);
+  }
+}
+
+describeRecordings('what would be written', () => {
+  it.each(each)('has the types that %s has', async (_, expected) => {
+    const recording = await load(expected.recording);
+    const { power } = await driverOf(await accessTo(expected), DRIVER[expected.recording]);
+    const tagsOf = (column: string) =>
+      new Set(recording.rows.filter(({ oid }) => oid.startsWith(`${column}.`)).map(({ tag }) => tag));
+    const written = [
+      power && { column: power.admin.column, type: power.admin.type },
+      power?.limit && { column: power.limit.column, type: power.limit.type ?? ('Integer32' as const) },
+      power?.priority && { column: power.priority.column, type: 'Integer32' as const },
+    ].filter((each) => each !== undefined);
+    for (const { column, type } of written) {
+      for (const tag of tagsOf(column)) expect([column, tag]).toEqual([column, TAG[type]]);
+    }
+  });
+});
 
 describeRecordings('where the recorded switches heard whom', () => {
   it.each(each)('%s', async (_, expected) => {

@@ -6,7 +6,7 @@ export const hp2910al24gPoe: Expected = {
   sysObjectId: '1.3.6.1.4.1.11.2.3.7.11.84',
   driver: 'hp-procurve',
   writes: 'snmp',
-  chassis: { bridgeAddress: true, serials: 1 },
+  chassis: { bridgeAddress: false, serials: 1 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
   supply: { notRecorded: 'no pethMainPse row' },
   ports: { refused: 'no PoE row was recorded' },

@@ -5,7 +5,7 @@ export const microsensG6: Expected = {
   model: 'Microsens G6',
   sysObjectId: '1.3.6.1.4.1.3181.10.6',
   driver: 'microsens',
-  writes: 'nothing',
+  writes: 'snmp',
   chassis: { bridgeAddress: false, serials: 0 },
   power: {
     column: '1.3.6.1.4.1.3181.10.6.1.33.101.1.2',

@@ -10,7 +10,8 @@ export const mikrotikCss1064p: Expected = {
   power: {
     column: '1.3.6.1.4.1.14988.1.1.15.1.1.3',
     rows: '[2-5]',
-    admin: { notRecorded: 'the MIB has no such object' },
+    // A port that is off reads disabled(1); there is no column to write.
+    admin: { on: '[2-5]', off: '', neither: '' },
     detection: { poweredOn: '[2-3,5]', shortCircuit: '4' },
     watts: {
       column: '1.3.6.1.4.1.14988.1.1.15.1.1.6',

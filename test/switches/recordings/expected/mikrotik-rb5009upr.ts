@@ -10,7 +10,8 @@ export const mikrotikRb5009upr: Expected = {
   power: {
     column: '1.3.6.1.4.1.14988.1.1.15.1.1.3',
     rows: '[2-9]',
-    admin: { notRecorded: 'the MIB has no such object' },
+    // A port that is off reads disabled(1); there is no column to write.
+    admin: { on: '[2-9]', off: '', neither: '' },
     detection: { poweredOn: '[2,4-5,7]', shortCircuit: '[3,6,8-9]' },
     watts: {
       column: '1.3.6.1.4.1.14988.1.1.15.1.1.6',
