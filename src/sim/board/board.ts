@@ -1,5 +1,6 @@
 /** A virtual Raspberry Pi: power, link, frames in and out, and the script that it runs while power is on. */
 import { slotNumber, type Watts } from '../../rack/units.ts';
+import type { Mac } from '../../wire/address.ts';
 import { BoardMachine, type BoardParts } from './board-machine.ts';
 import { bootPi3 } from './boot/pi3.ts';
 import { bootPi4 } from './boot/pi4.ts';
@@ -35,6 +36,15 @@ export class VirtualBoard {
       () => this.#tagged(),
       () => parts.onStage?.(this.status()),
     );
+  }
+
+  get mac(): Mac {
+    return this.identity.mac;
+  }
+
+  /** Megabits a second: a 3B has a fast Ethernet port, all others a gigabit one. */
+  linkMbps(): number {
+    return this.identity.model === '3B' ? 100 : 1_000;
   }
 
   /** Power arrives: the ROM starts. Nothing happens on a board that has power. */

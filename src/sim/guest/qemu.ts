@@ -88,6 +88,10 @@ export class QemuGuest {
     return this.#powered ? powerDraw('4B', this.#stage) : watts(0);
   }
 
+  get mac(): Mac {
+    return this.#mac;
+  }
+
   linkUp(): boolean {
     return this.#linkUp;
   }

@@ -10,6 +10,8 @@ export interface Configuration {
   readonly unsaved: boolean;
   /** How often it was written to flash, which wears. */
   readonly saves: number;
+  /** One more part, for objects that keep a state of their own; what it holds now is saved. */
+  include(part: Savable): void;
   /** Something has been written. */
   changed(): void;
   save(): void;
@@ -29,7 +31,8 @@ export interface ConfigurationOptions {
 }
 
 /** What the parts hold now is saved already. */
-export function createConfiguration({ parts, auto, delay, clock }: ConfigurationOptions): Configuration {
+export function createConfiguration({ auto, delay, clock, ...options }: ConfigurationOptions): Configuration {
+  const parts = [...options.parts];
   let saved = parts.map((take) => take());
   let writing: Timer | undefined;
   let changes = 0;
@@ -54,6 +57,10 @@ export function createConfiguration({ parts, auto, delay, clock }: Configuration
     },
     get saves() {
       return saves;
+    },
+    include(part) {
+      parts.push(part);
+      saved = [...saved, part()];
     },
     changed() {
       changes += 1;

@@ -212,7 +212,8 @@ export function createPse(options: PseOptions): Pse {
     },
     inspect() {
       for (const number of numbers) {
-        if (!isOn(number) || drawn(number) <= (limit?.(number) ?? Number.POSITIVE_INFINITY)) continue;
+        const most = limit?.(number);
+        if (most === undefined || !isOn(number) || drawn(number) <= most) continue;
         at(number).overload += 1;
         fail(number, at(number));
       }

@@ -10,6 +10,8 @@ export interface VlanControl {
   readonly limits: VlanLimits;
   /** Checks edits against what was accepted last; what it returns accepts them. */
   prepare(edits: readonly VlanEdit[]): Refusal | (() => void);
+  /** Accepts a whole configuration, for objects that are not the standard ones. */
+  accept(config: BridgeConfig): void;
   /** What has been accepted: where that is another thing than what forwards, it is on its way. */
   readonly accepted: BridgeConfig;
   /** A restart: what was on its way is lost. */
@@ -42,6 +44,7 @@ export function createVlanControl(
   };
   return {
     limits,
+    accept,
     get accepted() {
       return accepted;
     },

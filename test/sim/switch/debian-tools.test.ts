@@ -1,16 +1,39 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { realClock } from '../../../src/net/real-clock.ts';
 import type { AgentUser } from '../../../src/sim/switch/agent.ts';
+import type { MibValue } from '../../../src/sim/switch/mib.ts';
+import { FROM_49 } from '../../../src/sim/switch/numberings.ts';
 import type { VirtualSwitch } from '../../../src/sim/switch/virtual-switch.ts';
+import { parseMac } from '../../../src/wire/address.ts';
 import { describeWith } from '../../support/needs.ts';
 import { snmpTool, v2cArguments, v3Arguments } from '../../switches/support/debian.ts';
 import { ACCESS, makeSwitch, plugIn, SECRETS } from '../../switches/support/rig.ts';
+import { set, walk } from './support/ask.ts';
+import { egress, portList, pvid, ROW, status } from './support/vlans.ts';
 
 const ADMIN = '.1.3.6.1.2.1.105.1.1.1.3.1';
 const DETECTION = '.1.3.6.1.2.1.105.1.1.1.6.1';
 const write = v2cArguments(SECRETS.WRITE_COMMUNITY);
 const read = v2cArguments(SECRETS.READ_COMMUNITY);
 const v3 = v3Arguments(ACCESS.users[0]!);
+
+/** Long octet strings go on in the next line. */
+function rows(lines: readonly string[]): string[] {
+  const whole: string[] = [];
+  for (const line of lines) {
+    if (line.startsWith('.')) whole.push(line);
+    else whole.push(`${whole.pop()}${line}`);
+  }
+  return whole;
+}
+
+/** A row of `snmpwalk -Ox` as OID and value: octets as hex, everything else as a number or an OID. */
+function shown(line: string): string {
+  const [, oid = '', type = '', value = ''] = /^(\S+) = (?:([\w-]+): )?(.*)$/.exec(line) ?? [];
+  if (type === 'Hex-STRING') return `${oid} ${value.replaceAll(' ', '').toLowerCase()}`;
+  return `${oid} ${value === '""' ? '' : value.replace(/^\./, '')}`;
+}
+const plain = (value: MibValue): string => (Buffer.isBuffer(value) ? value.toString('hex') : String(value));
 
 let device: VirtualSwitch;
 async function start(options: Parameters<typeof makeSwitch>[1] = {}): Promise<number> {
@@ -133,6 +156,25 @@ tools("the virtual switch under Debian's SNMP tools", () => {
     expect((await run(column(5), 'i', '6')).code).toBe(0);
     expect((await shown()).filter((line) => !line.includes('No Such Instance'))).toEqual([]);
     expect((await run(column(2), 'x', list)).errors).toContain('Reason: inconsistentName');
+  });
+
+  it('sees the rows of the model, and no others, v2c and v3', async () => {
+    const lag = { ifName: 'Trk1', ifIndex: 1_000, bridgePort: 1_000, members: [51, 52] };
+    const stations = [{ port: 53, mac: parseMac('02:00:00:00:00:01') }];
+    const vlans = { timeMark: 1_400, fdbId: (vlan: number) => vlan << 16, maxVlans: 64 };
+    const forwarding = { uplinkStations: stations, strays: [parseMac('00:00:5e:00:53:01')] };
+    const port = await start({ ports: 48, uplinks: 4, numbering: FROM_49, lags: [lag], vlans, forwarding });
+    const list = portList(125, 51, 1_000);
+    expect(set(device, status(30, ROW.createAndGo), egress(30, list), pvid(51, 30))).toEqual([0, 0]);
+    for (const root of ['1.3.6.1.2.1.17', '1.3.6.1.2.1.47', '1.0.8802']) {
+      const model = [...walk(device, root)].map(([index, value]) => `.${root}.${index} ${plain(value)}`);
+      expect(model.length).toBeGreaterThan(10);
+      for (const auth of [read, v3]) {
+        const { lines, errors } = await snmpTool('snmpbulkwalk', port, auth, ['-Ox', '-Cr10', `.${root}`]);
+        expect(errors).toBe('');
+        expect(rows(lines).map(shown)).toEqual(model);
+      }
+    }
   });
 
   it('lets the read community read only, and does not answer another', async () => {
