@@ -8,10 +8,13 @@ import { Recovery } from './jobs/recover.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
 import { Interfaces } from './net/interfaces.ts';
+import { Kernel6Routes } from './net/kernel6.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
 import { setPermanentNeighbour4 } from './net/neighbour.ts';
 import { openUdp4, type UdpSocket } from './net/udp.ts';
-import { Dhcpv4Server, type Leg, legOf, settingsOf } from './netboot/dhcpv4/index.ts';
+import { Dhcpv4Server, type Lease, type Leg, legOf, settingsOf } from './netboot/dhcpv4/index.ts';
+import type { Lease6 } from './netboot/dhcpv6/index.ts';
+import { type Ipv6Service, startIpv6 } from './netboot/ipv6-service.ts';
 import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
 import type { Clock } from './rack/clock.ts';
 import type { Plan } from './rack/plan.ts';
@@ -53,6 +56,7 @@ export class Controller {
   #interfaces: Interfaces | undefined;
   #dhcpSocket: UdpSocket | undefined;
   #dhcp: Dhcpv4Server | undefined;
+  #ipv6: Ipv6Service | undefined;
   #tftp: TftpServer | undefined;
   #roots: Roots | undefined;
   #trees: BootTrees | undefined;
@@ -103,6 +107,7 @@ export class Controller {
     this.#roots = openRoots({ plan, stateDirectory: this.#parts.stateDirectory, log, clock: this.#parts.clock });
     await this.#startTftp(images, this.#roots);
     this.#startDhcp();
+    this.#startIpv6();
     await this.#prepareRoots(this.#roots);
     this.#watch.start();
     this.power.start();
@@ -116,6 +121,7 @@ export class Controller {
     this.#recovery.stop();
     this.#watch.stop();
     this.power.stop();
+    this.#ipv6?.stop();
     this.#dhcp?.close();
     this.#dhcpSocket?.close();
     await this.#tftp?.stop();
@@ -186,19 +192,10 @@ export class Controller {
     const legs = new Map<string, Leg>(plan.slots.map((slot) => [slot.leg, legOf(plan, slot)]));
     const interfaces = this.#interfaces as Interfaces;
     this.#dhcpSocket = openUdp4({ port: DHCP_SERVER_PORT, broadcast: true });
-    let committed: Promise<void> = Promise.resolve();
     this.#dhcp = new Dhcpv4Server({
       socket: this.#dhcpSocket,
       legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
-      leases: {
-        record: (lease) => {
-          const write = this.#store.commit.write(() => this.#store.leases.save(lease));
-          // All that were recorded, not only the last: a lease that failed must hold its ACK back.
-          committed = Promise.all([committed, write]).then(() => undefined);
-          committed.catch(() => undefined);
-        },
-        committed: () => committed,
-      },
+      leases: this.#committed((lease: Lease) => this.#store.leases.save(lease)),
       neighbours: { set: (leg, address, mac: Mac) => setPermanentNeighbour4(leg.interface, address, mac) },
       observe: (slot, observation) => {
         this.#state.observe(slot, boardFrom(observation, this.#state.get(slot).board));
@@ -211,6 +208,43 @@ export class Controller {
       log,
       settings: settingsOf(plan),
     });
+  }
+
+  #startIpv6(): void {
+    const { plan, clock, log } = this.#parts;
+    try {
+      this.#ipv6 = startIpv6({
+        plan,
+        interfaces: this.#interfaces as Interfaces,
+        leases: this.#committed((lease: Lease6) => this.#store.leases6.save(lease)),
+        held: this.#store.leases6.heldPrefixes(clock.now()),
+        kernel: new Kernel6Routes(),
+        observe: () => undefined,
+        milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),
+        clock,
+        random: Math.random,
+        log,
+      });
+    } catch (cause) {
+      // IPv4 boots the boards; without IPv6 they are up and cannot be reached, which is to be said and not to stop them.
+      const text = `boards get no IPv6: ${(cause as Error).message}`;
+      this.#degraded.push(text);
+      this.#state.event(undefined, 'no_ipv6', text);
+    }
+  }
+
+  /** Leases that go into the next commit, and the wait until all that were recorded are on disk. */
+  #committed<Lease>(save: (lease: Lease) => void) {
+    let committed: Promise<void> = Promise.resolve();
+    return {
+      record: (lease: Lease) => {
+        const write = this.#store.commit.write(() => save(lease));
+        // All that were recorded, not only the last: a lease that failed must hold its answer back.
+        committed = Promise.all([committed, write]).then(() => undefined);
+        committed.catch(() => undefined);
+      },
+      committed: () => committed,
+    };
   }
 
   async #prepareRoots(roots: Roots): Promise<void> {

@@ -20,6 +20,7 @@ export interface Plan {
   readonly roots: RootsPlan;
   readonly nfs: NfsPlan;
   readonly power: PowerPlan;
+  readonly ipv6: Ipv6Plan;
   readonly timings: Readonly<Record<TimingModel, BootTimings>>;
 }
 
@@ -148,6 +149,19 @@ export interface PowerPlan {
   /** Ports of one switch that may be switched on at once; one more each `startEvery` after that. */
   readonly startBurst: number;
   readonly startEvery: Millis;
+}
+
+/** What the controller says on the legs in router advertisements and DHCPv6. */
+export interface Ipv6Plan {
+  /** `external`: another router advertises itself there, and pirack does not. */
+  readonly gateway: 'pirack' | 'external';
+  /** Whether boards may make themselves addresses of their /64 beside the one that DHCPv6 gives (SLAAC). */
+  readonly autonomous: boolean;
+  /** Resolvers. */
+  readonly dns: readonly Ipv6[];
+  /** The NAT64 prefix of the network, for PREF64 (RFC 8781). */
+  readonly nat64: { readonly prefix: Ipv6; readonly length: number } | undefined;
+  readonly mtu: number | undefined;
 }
 
 /** Keyed by what can be told apart before a board is known well: `default` serves until it is. */

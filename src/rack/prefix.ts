@@ -30,8 +30,11 @@ const USABLE = {
   6: ['unicast', 'uniqueLocal', 'reserved', 'benchmarking'],
 };
 
-/** Reads `address/length` without host bits set. Throws PrefixError. */
-export function parsePrefix(text: string, family: 4 | 6): Prefix {
+/** A NAT64 prefix is told to boards and given to none of them: the one that is set aside for it will do (RFC 6052). */
+export const NAT64_KINDS: readonly string[] = [...USABLE[6], 'rfc6052'];
+
+/** Reads `address/length` without host bits set, of one of the given kinds of addresses. Throws PrefixError. */
+export function parsePrefix(text: string, family: 4 | 6, kinds: readonly string[] = USABLE[family]): Prefix {
   const match = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/.exec(text.trim());
   const address = match ? parseAddress(match[1] as string) : undefined;
   if (!match || address?.family !== family) throw new PrefixError(`${quote(text)} is not a prefix`, EXAMPLE[family]);
@@ -44,7 +47,7 @@ export function parsePrefix(text: string, family: 4 | 6): Prefix {
   const prefix = make(family, first, length);
   if (first !== address.value) throw new PrefixError(`${text.trim()} has host bits set`, prefix.text);
   const isClassE = family === 4 && address.value >= 0xf0000000n;
-  if (isClassE || !USABLE[family].includes(address.kind)) {
+  if (isClassE || !kinds.includes(address.kind)) {
     throw new PrefixError(`${text.trim()} cannot be given to boards (${address.kind})`, EXAMPLE[family]);
   }
   return prefix;

@@ -72,6 +72,20 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX events_by_slot ON events (slot, id);
   `,
+  `
+  -- What DHCPv6 has given out: of each leg at most one address and one prefix.
+  CREATE TABLE leases6 (
+    slot INTEGER NOT NULL REFERENCES slots(slot) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('address', 'prefix')),
+    lease TEXT NOT NULL,
+    duid TEXT NOT NULL,
+    iaid INTEGER NOT NULL,
+    via TEXT NOT NULL,
+    given_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (slot, kind)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

@@ -5,6 +5,7 @@ import { EventTable } from './events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HealthTable } from './health.ts';
 import { LeaseTable } from './leases.ts';
+import { Lease6Table } from './leases6.ts';
 import { PowerTable } from './power.ts';
 import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
 import { SlotTable } from './slots.ts';
@@ -16,6 +17,7 @@ export class Store {
   readonly commit: GroupCommit;
   readonly slots: SlotTable;
   readonly leases: LeaseTable;
+  readonly leases6: Lease6Table;
   readonly power: PowerTable;
   readonly boots: BootTable;
   readonly events: EventTable;
@@ -27,6 +29,7 @@ export class Store {
     this.commit = new GroupCommit(this.#state);
     this.slots = new SlotTable(this.#state);
     this.leases = new LeaseTable(this.#state);
+    this.leases6 = new Lease6Table(this.#state);
     this.power = new PowerTable(this.#state);
     this.boots = new BootTable(this.#state);
     this.events = new EventTable(this.#state);

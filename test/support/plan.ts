@@ -1,4 +1,4 @@
-import type { BootTimings, Plan, PowerPlan, SlotPlan } from '../../src/rack/plan.ts';
+import type { BootTimings, Ipv6Plan, Plan, PowerPlan, SlotPlan } from '../../src/rack/plan.ts';
 import { millis, seconds, slotNumber, vlanId, watts } from '../../src/rack/units.ts';
 import type { Ipv4, Ipv6 } from '../../src/wire/address.ts';
 
@@ -31,6 +31,8 @@ export const POWER: PowerPlan = {
   startEvery: millis(1),
 };
 
+export const IPV6: Ipv6Plan = { gateway: 'pirack', autonomous: false, dns: [], nat64: undefined, mtu: undefined };
+
 /** A small real-looking plan: `count` slots on ports 1… of one switch, addresses by slot number. */
 export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
   return {
@@ -54,6 +56,7 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
     roots: { directory: '/nonexistent/roots', backend: 'auto' },
     nfs: { server: 'auto', version: '3' },
     power: POWER,
+    ipv6: IPV6,
     timings: { '3B': timings, '3B+': timings, '4B': timings, default: timings },
     ...change,
   };

@@ -1,7 +1,17 @@
 /** A rack file without problems, worked out to the plan. */
 import { dirname, join, resolve } from 'node:path';
 import { STAGE_LIMITS } from '../../pi/timings.ts';
-import type { BootTimings, Plan, SecretRef, SlotPlan, SnmpPlan, SshPlan, SwitchPlan, TimingModel } from '../plan.ts';
+import type {
+  BootTimings,
+  Ipv6Plan,
+  Plan,
+  SecretRef,
+  SlotPlan,
+  SnmpPlan,
+  SshPlan,
+  SwitchPlan,
+  TimingModel,
+} from '../plan.ts';
 import { ipv4At, ipv6At, subnet } from '../prefix.ts';
 import { slotNumber, vlanId } from '../units.ts';
 import type { RackFile } from './schema.ts';
@@ -35,6 +45,7 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
       startBurst: file.power.start_burst,
       startEvery: file.power.start_every,
     },
+    ipv6: ipv6Plan(file.ipv6),
     timings: timings(file),
   });
 }
@@ -115,6 +126,11 @@ function snmpPlan(snmp: RackFile['switches'][number]['snmp'], at: (path: string)
     auth: { protocol: snmp.auth.protocol, key: secret(snmp.auth.key) },
     priv: { protocol: snmp.priv.protocol, key: secret(snmp.priv.key) },
   };
+}
+
+function ipv6Plan({ gateway, autonomous, dns, nat64, mtu }: RackFile['ipv6']): Ipv6Plan {
+  const translated = nat64 && { prefix: ipv6At(nat64, 0), length: nat64.length };
+  return { gateway, autonomous, dns, nat64: translated, mtu };
 }
 
 function timings(file: RackFile): Record<TimingModel, BootTimings> {

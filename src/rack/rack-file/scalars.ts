@@ -1,9 +1,10 @@
 /** The single values of a rack file as zod schemas; `.meta({ expected })` is what a message says would be right. */
 import { z } from 'zod';
+import type { Ipv6 } from '../../wire/address.ts';
 import { nearest } from '../nearest.ts';
 import type { SecretRef, SnmpAuth, SnmpPriv } from '../plan.ts';
 import { parsePorts } from '../port-range.ts';
-import { type Prefix, PrefixError, parseAddress, parsePrefix } from '../prefix.ts';
+import { NAT64_KINDS, type Prefix, PrefixError, parseAddress, parsePrefix } from '../prefix.ts';
 import { DURATION_EXPECTED, parseDuration, parseWatts, WATTS_EXPECTED } from '../quantity.ts';
 import { parseRange, type RangeLimits, RangeSyntaxError } from '../range.ts';
 import type { IssueParams } from './tolerant.ts';
@@ -92,14 +93,14 @@ export const ports = z
   })
   .meta({ expected: 'port names such as 1-36 or 1/0/1-24,1/0/48' });
 
-export function prefix(family: 4 | 6, lengths: { min: number; max: number }) {
-  const example = family === 4 ? '10.20.0.0/22' : '2001:db8:20::/56';
+export function prefix(family: 4 | 6, lengths: { min: number; max: number }, kinds?: readonly string[]) {
+  const example = family === 4 ? '10.20.0.0/22' : kinds === NAT64_KINDS ? '64:ff9b::/96' : '2001:db8:20::/56';
   const what = `an IPv${family} prefix of length ${lengths.min} to ${lengths.max}, such as ${example}`;
   return z
     .string()
     .transform((text, context): Prefix => {
       try {
-        const value = parsePrefix(text, family);
+        const value = parsePrefix(text, family, kinds);
         if (value.length >= lengths.min && value.length <= lengths.max) return value;
         return fail(context, `${value.text} has the length ${value.length}`, { expected: what });
       } catch (error) {
@@ -121,6 +122,18 @@ export const managementAddress = z
     return address.text;
   })
   .meta({ expected: 'the IPv4 or IPv6 address of the switch (no name, no zone), such as 192.0.2.11' });
+
+export const ipv6Address = z
+  .string()
+  .transform((text, context) => {
+    const address = parseAddress(text);
+    if (address?.family !== 6) return fail(context, '', {});
+    if (['multicast', 'unspecified', 'loopback', 'linkLocal'].includes(address.kind)) {
+      return fail(context, `${text} cannot be reached from a board (${address.kind})`, {});
+    }
+    return address.text as Ipv6;
+  })
+  .meta({ expected: 'an IPv6 address (no name, no zone), such as 2001:db8::53' });
 
 /** Printable ASCII that needs no quoting in exports, mount options and kernel command lines. */
 const PATH = /^[A-Za-z0-9/._+@=~-]+$/;

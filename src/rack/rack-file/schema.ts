@@ -1,6 +1,7 @@
 /** The rack file's format. Objects are strict: a key that is not listed here is a mistake. */
 import { z } from 'zod';
 import { LEGACY_SSH } from '../plan.ts';
+import { NAT64_KINDS } from '../prefix.ts';
 import { millis, seconds } from '../units.ts';
 import {
   authProtocol,
@@ -8,6 +9,7 @@ import {
   duration,
   integer,
   interfaceName,
+  ipv6Address,
   managementAddress,
   matching,
   plainName,
@@ -119,6 +121,20 @@ const slots = z.strictObject({
     .optional(),
 });
 
+const ipv6 = z
+  .strictObject({
+    gateway: z.enum(['pirack', 'external']).meta({ expected: 'pirack or external' }).default('pirack'),
+    autonomous: z.boolean().meta({ expected: 'true or false' }).default(false),
+    dns: z
+      .array(ipv6Address)
+      .max(8)
+      .meta({ expected: 'a list of at most 8 IPv6 addresses, such as ["2001:db8::53"]' })
+      .default([]),
+    nat64: prefix(6, { min: 32, max: 96 }, NAT64_KINDS).optional(),
+    mtu: integer(1280, 9000, 'an MTU').optional(),
+  })
+  .meta({ expected: '{gateway: pirack, autonomous: false, dns: ["2001:db8::53"], nat64: 64:ff9b::/96}' });
+
 const image = z.strictObject({ name: plainName, directory });
 
 const timings = z
@@ -175,6 +191,7 @@ export const rackFileSchema = z.strictObject({
     })
     .meta({ expected: '{hold: 5 s, concurrent_boots: 24, poll: 10 s, headroom: 15}' })
     .prefault({}),
+  ipv6: ipv6.prefault({}),
   timings: z
     .strictObject({
       '3B': timings.optional(),

@@ -15,6 +15,7 @@ export function checkAddresses(context: CheckContext): void {
     const message = `${routed.prefix.text} overlaps addresses.ipv6 ${ipv6.text}`;
     context.report(['addresses', 'routed', 'prefix'], message, 'a prefix of its own');
   }
+  checkNat64(context);
   for (const prefix of [ipv4, ipv6, routed?.prefix]) if (prefix) checkSwitchAddresses(context, prefix);
 }
 
@@ -46,4 +47,14 @@ function checkSwitchAddresses(context: CheckContext, prefix: Prefix): void {
     const message = `the address of switch ${item.name ?? index + 1} lies in ${prefix.text}, which is the boards'`;
     context.report(['switches', index, 'address'], message, 'an address outside the address plan');
   }
+}
+
+/** PREF64 knows these lengths only (RFC 8781 §4). */
+const NAT64_LENGTHS = [32, 40, 48, 56, 64, 96];
+
+function checkNat64({ draft, report }: CheckContext): void {
+  const nat64 = draft.ipv6?.nat64;
+  if (nat64 === undefined || NAT64_LENGTHS.includes(nat64.length)) return;
+  const expected = `a length of ${NAT64_LENGTHS.join(', ')}, such as 64:ff9b::/96`;
+  report(['ipv6', 'nat64'], `nat64: no NAT64 prefix has the length ${nat64.length}`, expected);
 }

@@ -1,0 +1,183 @@
+/** IPv6 on all legs: router advertisements and DHCPv6, on two sockets, with what their leases want of the kernel. */
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { ALL_ROUTERS, type Icmp6Socket, openIcmp6 } from '../net/icmp6.ts';
+import type { Interfaces } from '../net/interfaces.ts';
+import { type Kernel6Routes, macOfEui64 } from '../net/kernel6.ts';
+import { openUdp6, type Udp6Socket } from '../net/udp6.ts';
+import type { Clock } from '../rack/clock.ts';
+import type { Milestone } from '../rack/milestone.ts';
+import type { Plan, SlotPlan } from '../rack/plan.ts';
+import { parsePrefix } from '../rack/prefix.ts';
+import type { SlotNumber } from '../rack/units.ts';
+import { type Ipv6, type Mac, parseMac } from '../wire/address.ts';
+import { ipv6Bytes } from '../wire/ipv6-text.ts';
+import {
+  DEFAULT_SETTINGS6,
+  Dhcpv6Server,
+  type Leases6,
+  type Leg6,
+  type Observation6,
+  serverDuid,
+} from './dhcpv6/index.ts';
+import { type RaLeg, RaServer } from './ra/index.ts';
+
+export interface Ipv6ServiceParts {
+  readonly plan: Plan;
+  readonly interfaces: Interfaces;
+  readonly leases: Leases6;
+  /** Prefixes that were delegated before and are held still: their routes are made again. */
+  readonly held: readonly { readonly slot: SlotNumber; readonly lease: string; readonly via: Ipv6 }[];
+  readonly kernel: Kernel6Routes;
+  readonly observe: (slot: SlotNumber, observation: Observation6) => void;
+  readonly milestone: (slot: SlotNumber, milestone: Milestone, detail: string) => void;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+}
+
+export interface Ipv6Service {
+  readonly dhcp: Dhcpv6Server;
+  /** Undefined where another router advertises itself. */
+  readonly advertisements: RaServer | undefined;
+  /** Says goodbye and closes the sockets. */
+  stop(): void;
+}
+
+const SERVER_PORT = 547;
+/** ff02::1:2, All_DHCP_Relay_Agents_and_Servers (RFC 8415 §7.1). */
+const ALL_DHCP_SERVERS = ipv6Bytes('ff02::1:2');
+/** Half an hour: three times the longest interval between two advertisements (RFC 4861 §6.2.1). */
+const ROUTER_LIFETIME = 1800;
+
+export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
+  const { plan, log } = parts;
+  const dhcpSocket = openUdp6({ port: SERVER_PORT });
+  const dhcp = startDhcp(parts, dhcpSocket);
+  let raSocket: Icmp6Socket | undefined;
+  let advertisements: RaServer | undefined;
+  if (plan.ipv6.gateway === 'pirack') {
+    raSocket = openIcmp6();
+    advertisements = startAdvertisements(parts, raSocket);
+  }
+  restoreRoutes(parts);
+  log.info({ gateway: plan.ipv6.gateway }, 'DHCPv6 and router advertisements are served');
+  return {
+    dhcp,
+    advertisements,
+    stop() {
+      advertisements?.close();
+      dhcp.close();
+      raSocket?.close();
+      dhcpSocket.close();
+    },
+  };
+}
+
+function startDhcp(parts: Ipv6ServiceParts, socket: Udp6Socket): Dhcpv6Server {
+  const { plan, interfaces, kernel } = parts;
+  const legs = new Map(plan.slots.map((slot) => [slot.leg, leg6Of(plan, slot)]));
+  joinAll(parts, socket, ALL_DHCP_SERVERS);
+  return new Dhcpv6Server({
+    socket,
+    legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
+    server: serverDuid(plan.rack),
+    leases: parts.leases,
+    kernel: {
+      route: async (leg, via) => {
+        if (leg.routed === undefined) return;
+        const prefix = `${leg.routed.prefix}/${leg.routed.length}`;
+        await (via === undefined
+          ? kernel.deleteRoute(leg.interface, prefix)
+          : kernel.setRoute(leg.interface, prefix, via));
+      },
+      neighbour: async (leg, address, linkLocal) => {
+        const mac = macOfEui64(ipv6Bytes(linkLocal));
+        if (mac !== undefined) await kernel.setNeighbour(leg.interface, address, mac);
+      },
+    },
+    observe: parts.observe,
+    milestone: parts.milestone,
+    clock: parts.clock,
+    log: parts.log,
+  });
+}
+
+function startAdvertisements(parts: Ipv6ServiceParts, socket: Icmp6Socket): RaServer {
+  const { plan, interfaces, clock, random, log } = parts;
+  const { preferred, valid } = DEFAULT_SETTINGS6;
+  joinAll(parts, socket, ALL_ROUTERS);
+  const server = new RaServer({
+    socket,
+    ifindex: (leg) => interfaces.index(leg.interface),
+    settings: { routerLifetime: ROUTER_LIFETIME, preferred, valid },
+    clock,
+    random,
+    log,
+  });
+  server.setLegs(plan.slots.map((slot) => raLegOf(plan, slot)));
+  return server;
+}
+
+function joinAll(
+  { plan, interfaces, log }: Ipv6ServiceParts,
+  socket: Pick<Udp6Socket, 'join'>,
+  group: Uint8Array,
+): void {
+  for (const { leg } of plan.slots) {
+    const ifindex = interfaces.index(leg);
+    try {
+      if (ifindex !== undefined) socket.join(ifindex, group);
+    } catch (cause) {
+      log.error({ err: cause, leg }, `${leg} cannot take part in a multicast group: its board gets no answers by IPv6`);
+    }
+  }
+}
+
+/** A lease outlives the controller, the route in the kernel may not have. */
+function restoreRoutes({ plan, held, kernel, log }: Ipv6ServiceParts): void {
+  const slots = new Map(plan.slots.map((slot) => [slot.slot, slot]));
+  for (const { slot, lease, via } of held) {
+    const found = slots.get(slot);
+    if (found === undefined || found.routed !== lease) continue;
+    kernel
+      .setRoute(found.leg, lease, via)
+      .catch((cause: unknown) => log.error({ err: cause, slot }, `the route to ${lease} could not be made again`));
+  }
+}
+
+export function leg6Of(plan: Plan, slot: SlotPlan): Leg6 {
+  const routed = slot.routed === undefined ? undefined : parsePrefix(slot.routed, 6);
+  return {
+    slot: slot.slot,
+    interface: slot.leg,
+    board: slot.ipv6.board,
+    routed: routed && { prefix: routed.text.replace(/\/\d+$/, '') as Ipv6, length: routed.length },
+    dnsServers: plan.ipv6.dns,
+    searchDomains: plan.zone === '' ? [] : [plan.zone],
+    bootFileUrl: undefined,
+  };
+}
+
+function raLegOf({ ipv6, zone }: Plan, slot: SlotPlan): RaLeg {
+  return {
+    slot: slot.slot,
+    interface: slot.leg,
+    mac: macOf(slot.leg),
+    prefix: slot.ipv6.network.replace(/\/\d+$/, '') as Ipv6,
+    autonomous: ipv6.autonomous,
+    mtu: ipv6.mtu,
+    dnsServers: ipv6.dns,
+    searchDomains: zone === '' ? [] : [zone],
+    nat64: ipv6.nat64,
+  };
+}
+
+/** Undefined where the interface is gone. */
+function macOf(leg: string): Mac | undefined {
+  try {
+    return parseMac(readFileSync(`/sys/class/net/${leg}/address`, 'utf8').trim());
+  } catch {
+    return undefined;
+  }
+}
