@@ -15,6 +15,7 @@ const PETH: PoeColumns = { admin: [PETH_ADMIN], detection: PETH_DETECTION };
 
 const CISCO_SB = '1.3.6.1.4.1.9.6.1.101.108.1.1';
 const RADLAN = '1.3.6.1.4.1.89.108.1.1';
+const LINKSYS = '1.3.6.1.4.1.3955.1000.201.108.1.1';
 const NETGEAR = '1.3.6.1.4.1.4526.10.15.1.1.1';
 const HUAWEI = '1.3.6.1.4.1.2011.5.25.195.3.1';
 const TP_LINK = '1.3.6.1.4.1.11863.6.56.1.1.2.1.1';
@@ -41,18 +42,20 @@ function byWatts(column: string, ifIndex: (index: string) => number) {
     }));
 }
 
-/** Ports of which admin state and detection were recorded, where there is anything in `columns` for them. */
+/** Ports of which the admin state was recorded. Where the detection was not, a port that drew power delivered it. */
 function recorded(
-  { admin: [admin], detection }: PoeColumns,
+  { admin: [admin], detection, watts }: PoeColumns,
   ifIndex: (index: string, recording: Recording) => number | undefined,
 ) {
   return (recording: Recording): RecordedPort[] => {
     const detections = columnOf(recording, detection?.column ?? admin!.column);
+    const drawn = watts === undefined ? new Map<string, MibValue>() : columnOf(recording, watts);
     return [...columnOf(recording, admin!.column)].map(([index, value]) => {
       const on = value !== admin!.off;
-      const { searching, disabled } = detection ?? PETH_DETECTION;
-      const idle = on ? searching : disabled;
-      return { index, admin: on, detection: Number(detections.get(index) ?? idle), ifIndex: ifIndex(index, recording) };
+      const { delivering, searching, disabled } = detection ?? PETH_DETECTION;
+      const lit = Number(drawn.get(index) ?? 0) > 0 ? delivering : searching;
+      const status = Number(detections.get(index) ?? (on ? lit : disabled));
+      return { index, admin: on, detection: status, ifIndex: ifIndex(index, recording) };
     });
   };
 }
@@ -78,6 +81,7 @@ function ciscoIfIndex(index: string, recording: Recording): number | undefined {
 }
 
 const NETGEAR_COLUMNS: PoeColumns = { ...PETH, watts: `${NETGEAR}.2` };
+const LINKSYS_COLUMNS: PoeColumns = { ...PETH, watts: `${LINKSYS}.5` };
 const HUAWEI_COLUMNS: PoeColumns = { admin: [{ column: `${HUAWEI}.3`, on: 1, off: 2 }], watts: `${HUAWEI}.10` };
 const TP_LINK_COLUMNS: PoeColumns = {
   admin: [{ column: `${TP_LINK}.2`, on: 1, off: 0 }],
@@ -95,7 +99,7 @@ const KNOWN: Readonly<Record<string, () => Overlay>> = Object.freeze({
   'cisco-c3750-48ps-stack3': () => poeOverlay(CISCO_COLUMNS, recorded(CISCO_COLUMNS, ciscoIfIndex)),
   'cisco-cbs350-24p-4x-stack2': () => poeOverlay({ ...PETH, watts: `${CISCO_SB}.5` }, ciscoSmallBusiness),
   'cisco-cbs250-24p-4x': () => poeOverlay({ ...PETH, watts: `${CISCO_SB}.5` }, byWatts(`${CISCO_SB}.5`, lastArc)),
-  'linksys-lgs318p': () => poeOverlay(PETH, recorded(PETH, lastArc)),
+  'linksys-lgs318p': () => poeOverlay(LINKSYS_COLUMNS, recorded(LINKSYS_COLUMNS, lastArc)),
   'eltex-mes2324p': () => poeOverlay({ ...PETH, watts: `${RADLAN}.5` }, byWatts(`${RADLAN}.5`, lastArc)),
   'netgear-gsm7252ps-s2': () => poeOverlay(NETGEAR_COLUMNS, recorded(NETGEAR_COLUMNS, lastArc)),
   'huawei-s5720-56c-pwr': () => poeOverlay(HUAWEI_COLUMNS, recorded(HUAWEI_COLUMNS, lastArc)),

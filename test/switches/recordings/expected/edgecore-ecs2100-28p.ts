@@ -4,7 +4,7 @@ export const edgecoreEcs210028p: Expected = {
   recording: 'edgecore-ecs2100-28p',
   model: 'Edgecore ECS2100-28P',
   sysObjectId: '1.3.6.1.4.1.259.10.1.43.105',
-  driver: 'edgecore',
+  driver: 'edgecore-ecs2100',
   writes: 'snmp',
   chassis: { bridgeAddress: true, serials: 0 },
   power: { notRecorded: 'no row of pethPsePortTable and no vendor table' },
