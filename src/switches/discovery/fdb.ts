@@ -1,7 +1,8 @@
 /** Reads the forwarding database: Q-BRIDGE-MIB where the switch has it, BRIDGE-MIB otherwise, VLAN by VLAN where it must. */
 import type { VlanId } from '../../rack/units.ts';
 import { millis, vlanId } from '../../rack/units.ts';
-import { BRIDGE, Q_BRIDGE_FDB, VTP_VLAN_STATE } from '../mib/forwarding.ts';
+import { BRIDGE_MIB } from '../mib/bridge.ts';
+import { BRIDGE_FDB, Q_BRIDGE_FDB, VTP_VLAN_STATE } from '../mib/forwarding.ts';
 import { SnmpTimeout } from '../snmp/errors.ts';
 import { type ColumnRows, type WalkLimits, walkColumns } from '../snmp/walk.ts';
 import type { Access } from '../tables.ts';
@@ -44,7 +45,7 @@ export async function readFdb(access: Access, options: FdbOptions = {}): Promise
 const WHOLE_BRIDGE = Object.freeze({ bridgePorts: new Map(), unread: [] });
 
 async function readBridge(access: Access, vlan: VlanId | undefined): Promise<FdbRows> {
-  const [ports, statuses] = await pair(access, BRIDGE.dot1dTpFdbPort, BRIDGE.dot1dTpFdbStatus);
+  const [ports, statuses] = await pair(access, BRIDGE_FDB.dot1dTpFdbPort, BRIDGE_FDB.dot1dTpFdbStatus);
   return fdbRows(ports, statuses, () => vlan);
 }
 
@@ -82,7 +83,7 @@ async function readPerVlan(access: Access, { open, vlans: wanted }: NonNullable<
 }
 
 async function readBridgePorts({ session, clock, limits }: Access): Promise<ReadonlyMap<number, number>> {
-  const column = BRIDGE.dot1dBasePortIfIndex;
+  const column = BRIDGE_MIB.dot1dBasePortIfIndex;
   return new Map(numberRows((await walkColumns(session, [column], limits, clock)).get(column)!));
 }
 

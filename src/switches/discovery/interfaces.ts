@@ -1,6 +1,7 @@
 /** The interfaces of a switch as discovery needs them: what each is, what it is called, and which bridge port it has. */
 import { type Mac, macFromBytes } from '../../wire/address.ts';
-import { BRIDGE, DOT3AD_AGG_PORT_ATTACHED_AGG_ID } from '../mib/forwarding.ts';
+import { BRIDGE_MIB } from '../mib/bridge.ts';
+import { DOT3AD_AGG_PORT_ATTACHED_AGG_ID } from '../mib/forwarding.ts';
 import { IF_MIB } from '../mib/interfaces.ts';
 import { integerOf, type SnmpValue } from '../snmp/value.ts';
 import { type ColumnRows, walkColumns } from '../snmp/walk.ts';
@@ -41,7 +42,7 @@ export async function readInterfaceTables({ session, clock, limits }: Access): P
   const table = await walkColumns(session, columns, limits, clock);
   const relations = await walkColumns(
     session,
-    [BRIDGE.dot1dBasePortIfIndex, DOT3AD_AGG_PORT_ATTACHED_AGG_ID],
+    [BRIDGE_MIB.dot1dBasePortIfIndex, DOT3AD_AGG_PORT_ATTACHED_AGG_ID],
     limits,
     clock,
   );
@@ -50,7 +51,7 @@ export async function readInterfaceTables({ session, clock, limits }: Access): P
     names: table.get(IF_MIB.ifName)!,
     descriptions: table.get(IF_DESCR)!,
     addresses: table.get(IF_PHYS_ADDRESS)!,
-    bridgePorts: relations.get(BRIDGE.dot1dBasePortIfIndex)!,
+    bridgePorts: relations.get(BRIDGE_MIB.dot1dBasePortIfIndex)!,
     aggregates: relations.get(DOT3AD_AGG_PORT_ATTACHED_AGG_ID)!,
   });
 }

@@ -23,6 +23,8 @@ export interface RolesOf {
 }
 
 export interface PortRoles {
+  /** Slots' ports and uplinks, without the aggregates that they are members of. */
+  readonly listed: readonly { readonly ifIndex: number; readonly role: PortRole }[];
   roleOf(ifIndex: number): PortRole;
   ifIndexOf(slot: SlotNumber): number | undefined;
   /** Ports of the rack file that the switch does not have, or has twice. */
@@ -48,6 +50,7 @@ export function portRoles(rack: RolesOf, tables: InterfaceTables, resolver?: Por
     if (ifIndex === undefined) unknown.push(port);
     else roles.set(ifIndex, { kind: 'uplink', port });
   }
+  const listed = [...roles].map(([ifIndex, role]) => ({ ifIndex, role }));
   // What is heard on the members of an uplink is heard on the aggregate, and the other way round.
   for (const [member, aggregate] of tables.aggregateOf) {
     const port = tables.interfaces.get(aggregate)?.label ?? String(aggregate);
@@ -57,6 +60,7 @@ export function portRoles(rack: RolesOf, tables: InterfaceTables, resolver?: Por
     }
   }
   return {
+    listed,
     unknown,
     ifIndexOf: (slot) => bySlot.get(slot),
     roleOf: (ifIndex) =>

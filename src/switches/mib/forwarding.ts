@@ -1,9 +1,7 @@
-/** Which MAC was heard on which port, and which bridge port is which interface. */
+/** Which MAC was heard on which port. */
 
 /** BRIDGE-MIB (RFC 4188). */
-export const BRIDGE = Object.freeze({
-  /** ifIndex by dot1dBasePort. */
-  dot1dBasePortIfIndex: '1.3.6.1.2.1.17.1.4.1.2',
+export const BRIDGE_FDB = Object.freeze({
   /** Indexed by the MAC: one forwarding database for the whole bridge, or for the VLAN that was asked. */
   dot1dTpFdbPort: '1.3.6.1.2.1.17.4.3.1.2',
   dot1dTpFdbStatus: '1.3.6.1.2.1.17.4.3.1.3',

@@ -3,7 +3,8 @@ import { millis, vlanId } from '../../../src/rack/units.ts';
 import { VirtualClock } from '../../../src/sim/virtual-clock.ts';
 import { readFdb } from '../../../src/switches/discovery/fdb.ts';
 import { fdbRows, vlanByFdbId } from '../../../src/switches/discovery/fdb-rows.ts';
-import { BRIDGE, Q_BRIDGE_FDB, VTP_VLAN_STATE } from '../../../src/switches/mib/forwarding.ts';
+import { BRIDGE_MIB } from '../../../src/switches/mib/bridge.ts';
+import { BRIDGE_FDB, Q_BRIDGE_FDB, VTP_VLAN_STATE } from '../../../src/switches/mib/forwarding.ts';
 import { SnmpTimeout } from '../../../src/switches/snmp/errors.ts';
 import type { SnmpSession } from '../../../src/switches/snmp/session.ts';
 import type { ColumnRows } from '../../../src/switches/snmp/walk.ts';
@@ -84,14 +85,14 @@ describe('readFdb', () => {
         [Q_BRIDGE_FDB.dot1qTpFdbPort]: integers({ [macIndex(PI, '2')]: 7 }),
         [Q_BRIDGE_FDB.dot1qTpFdbStatus]: integers({ [macIndex(PI, '2')]: 3 }),
         [Q_BRIDGE_FDB.dot1qVlanFdbId]: integers({ '0.50': 2 }),
-        [BRIDGE.dot1dTpFdbPort]: integers({ [macIndex(OTHER)]: 9 }),
+        [BRIDGE_FDB.dot1dTpFdbPort]: integers({ [macIndex(OTHER)]: 9 }),
       }),
     );
     expect(fdb).toMatchObject({ source: 'dot1qTpFdb', entries: [{ mac: PI, vlan: 50, port: 7 }], unread: [] });
   });
 
   it('falls back to dot1dTpFdb, which knows no VLAN', async () => {
-    const fdb = await readFdb(access({ [BRIDGE.dot1dTpFdbPort]: integers({ [macIndex(OTHER)]: 9 }) }));
+    const fdb = await readFdb(access({ [BRIDGE_FDB.dot1dTpFdbPort]: integers({ [macIndex(OTHER)]: 9 }) }));
     expect(fdb).toMatchObject({ source: 'dot1dTpFdb', entries: [{ mac: OTHER, vlan: undefined, port: 9 }] });
   });
 
@@ -107,9 +108,9 @@ describe('readFdb', () => {
       opened.push(vlan);
       if (vlan === 102) return accessOf(silent);
       return access({
-        [BRIDGE.dot1dTpFdbPort]: integers({ [macIndex(PI)]: 5 }),
-        [BRIDGE.dot1dTpFdbStatus]: integers({ [macIndex(PI)]: 3 }),
-        [BRIDGE.dot1dBasePortIfIndex]: integers({ 5: 10_105 }),
+        [BRIDGE_FDB.dot1dTpFdbPort]: integers({ [macIndex(PI)]: 5 }),
+        [BRIDGE_FDB.dot1dTpFdbStatus]: integers({ [macIndex(PI)]: 3 }),
+        [BRIDGE_MIB.dot1dBasePortIfIndex]: integers({ 5: 10_105 }),
       });
     };
     const fdb = await readFdb(base, { perVlan: { open, vlans: [101, 102, 103].map(vlanId) } });
