@@ -78,6 +78,8 @@ export interface SwitchStatus {
   readonly driver: SwitchDriver | undefined;
   /** What its last reading leaves in doubt, one sentence each. */
   readonly warnings: readonly string[];
+  /** The last reading; undefined before the first. */
+  readonly reading: SwitchReading | undefined;
 }
 
 /** Ports are named as the rack file names them. Every method may throw the errors of this folder. */
@@ -146,6 +148,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
   let reading: Promise<SwitchReading> | undefined;
   let restartsTold = 0;
   let warnings: readonly string[] = [];
+  let last: SwitchReading | undefined;
 
   const job = <T>(what: string, deadline: Millis, urgent: boolean, work: (link: Link) => Promise<T>) =>
     queue.run({ what, deadline, urgent, work: (signal) => connection.use(signal, work) });
@@ -176,7 +179,8 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
       const doubt = driver.power?.watts?.kind === 'measured' ? doubtSupply(main, rows) : undefined;
       warnings = doubt === undefined ? [] : [doubt];
       const ports = rows.map((row) => ({ port: keeper.nameOf(row.row), ...row }));
-      return { ports, main, doubt, upTime: upTimeMillis(upTime?.ticks), restarted, driver };
+      last = { ports, main, doubt, upTime: upTimeMillis(upTime?.ticks), restarted, driver };
+      return last;
     });
 
   const proven = async () => {
@@ -259,7 +263,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     identity: () => job('ask what it is', READ_DEADLINE, false, ({ backend }) => backend.identity()),
     ports: proven,
     run: ({ what, deadline, urgent, work }) => job(what, deadline, urgent ?? false, work),
-    status: () => ({ queue: queue.state(), map: keeper.state(), driver: connection.driver, warnings }),
+    status: () => ({ queue: queue.state(), map: keeper.state(), driver: connection.driver, warnings, reading: last }),
     close: () => connection.close(),
   };
 }
