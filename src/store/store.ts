@@ -6,6 +6,7 @@ import { GroupCommit } from './group-commit.ts';
 import { HealthTable } from './health.ts';
 import { LeaseTable } from './leases.ts';
 import { Lease6Table } from './leases6.ts';
+import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
 import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
 import { SlotTable } from './slots.ts';
@@ -22,6 +23,7 @@ export class Store {
   readonly boots: BootTable;
   readonly events: EventTable;
   readonly health: HealthTable;
+  readonly ports: PortTable;
 
   constructor(directory: string) {
     this.#state = openDatabase(join(directory, 'state.db'), 'FULL', STATE_MIGRATIONS);
@@ -34,6 +36,7 @@ export class Store {
     this.boots = new BootTable(this.#state);
     this.events = new EventTable(this.#state);
     this.health = new HealthTable(this.#health);
+    this.ports = new PortTable(this.#health);
   }
 
   /** `ok`, or what SQLite found wrong. */
