@@ -12,8 +12,9 @@ import type { Plan } from '../rack/plan.ts';
 import { seededRandom } from './board/random.ts';
 import { assertSealed, NotSealed } from './bundle/sealed.ts';
 import { buildFabric } from './fabric/build.ts';
-import { netnsPath, SWITCH_NETNS } from './fabric/layout.ts';
+import { bridgeLink, netnsPath, portLink, SWITCH_NETNS } from './fabric/layout.ts';
 import { PortLinks } from './fabric/links.ts';
+import { followSwitch, PortBridges } from './fabric/segments.ts';
 import { BadArguments, parseArguments, type SimArguments } from './process/arguments.ts';
 import { serveControl } from './process/control.ts';
 import { makeDevices } from './process/devices.ts';
@@ -54,15 +55,25 @@ async function serve(plan: Plan, settings: SimArguments): Promise<void> {
   const links = new PortLinks(clock, (message) => log.error(message));
   const devices = makeDevices(plan, { links, clock, log, settings });
   const random = seededRandom(settings.seed);
-  const switches = makeSwitches(plan, { clock, random, log, env: process.env, portsOn: settings.portsOn });
-  const ports = new Map(plan.switches.map(({ name }) => [name, [] as number[]]));
+  const { portsOn, vlans } = settings;
+  const switches = makeSwitches(plan, { clock, random, log, env: process.env, portsOn, vlans });
+  const cables = new Map(plan.switches.map(({ name }) => [name, new Map<number, string>()]));
   for (const { slot, switch: name, port } of plan.slots) {
     const device = devices.get(slot);
-    if (!device) continue;
-    switches.get(name)?.attach(portNumber(port), device);
-    ports.get(name)?.push(portNumber(port));
+    if (device) switches.get(name)?.attach(portNumber(port), device);
+    cables.get(name)?.set(portNumber(port), portLink(slot));
   }
+  const bridges = new PortBridges(
+    links,
+    plan.slots.map(({ vlan }) => bridgeLink(vlan)),
+  );
+  for (const [place, { name }] of plan.switches.entries()) {
+    const device = switches.get(name);
+    if (device) followSwitch(device, place + 1, cables.get(name) ?? new Map(), bridges);
+  }
+  await links.done();
   for (const { name, address, port } of plan.switches) await switches.get(name)?.bind(address, port);
+  const ports = new Map([...cables].map(([name, each]) => [name, [...each.keys()]]));
   const control =
     settings.control === undefined ? undefined : await serveControl(settings.control, { devices, switches, ports });
   log.info({ boards: devices.size, switches: switches.size, speed: settings.speed }, 'virtual rack is ready');

@@ -58,19 +58,27 @@ function cable({ slot, vlan, leg, simulate }: SlotPlan): IpCommand[] {
   return [toController, [...toBoard, 'peer', 'name', 'eth0', 'netns', boardNetns(slot), ...address]];
 }
 
-/**
- * The port and the controller's cable in the slot's VLAN. The port itself stays down: the board has no power yet. It is
- * up from the start where nothing is simulated, since no power will ever bring it up.
- */
-function access({ slot, vlan, simulate }: SlotPlan): IpCommand[] {
-  const bridge = bridgeLink(vlan);
+/** It forwards whatever comes, at once, and says nothing itself. */
+export function addBridge(bridge: string): IpCommand[] {
   const quiet = ['stp_state', '0', 'forward_delay', '0', 'mcast_snooping', '0'];
   return [
     ['link', 'add', bridge, 'type', 'bridge', ...quiet],
     ['link', 'set', 'dev', bridge, 'up'],
+  ];
+}
+
+/**
+ * The controller's cable in the slot's VLAN, and the port in none: that is for the switch to say. The port itself stays
+ * down: the board has no power yet. It is up from the start where nothing is simulated, since no power will ever bring
+ * it up.
+ */
+function access({ slot, vlan, simulate }: SlotPlan): IpCommand[] {
+  const bridge = bridgeLink(vlan);
+  return [
+    ...addBridge(bridge),
     ['link', 'set', 'dev', legPort(vlan), 'master', bridge, 'up'],
     ...(simulate === 'qemu' ? [['tuntap', 'add', 'dev', portLink(slot), 'mode', 'tap']] : []),
-    ['link', 'set', 'dev', portLink(slot), 'master', bridge, ...(simulate === undefined ? ['up'] : [])],
+    ...(simulate === undefined ? [['link', 'set', 'dev', portLink(slot), 'up']] : []),
   ];
 }
 

@@ -1,12 +1,14 @@
 /**
- * Switch ports up and down, quickly: one `ip` that stays and reads commands as they come, for a rack of boards that are
- * all switched on in the same second. It runs in the switch namespace, in which this process must be.
+ * Switch ports up and down, and from bridge to bridge, quickly: one `ip` that stays and reads commands as they come, for
+ * a rack of boards that are all switched on in the same second. It runs in the switch namespace, in which this process
+ * must be.
  */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../rack/clock.ts';
 import { millis } from '../../rack/units.ts';
+import { addBridge } from './layout.ts';
 
 /** How often a link that was set up is looked at until frames pass; less often once that has taken too long. */
 const LOOK_MS = 20;
@@ -76,9 +78,22 @@ export class PortLinks {
     };
   }
 
-  /** Puts the port on another VLAN's bridge. */
-  move(port: string, bridge: string): void {
+  /** Puts the port on a bridge. */
+  join(port: string, bridge: string): void {
     this.#command(`link set dev ${checked(port)} master ${checked(bridge)}`);
+  }
+
+  /** Takes the port off its bridge: nothing that is sent from now on passes it. */
+  leave(port: string): void {
+    this.#command(`link set dev ${checked(port)} nomaster`);
+  }
+
+  addBridge(bridge: string): void {
+    for (const command of addBridge(checked(bridge))) this.#command(command.join(' '));
+  }
+
+  removeBridge(bridge: string): void {
+    this.#command(`link del dev ${checked(bridge)}`);
   }
 
   /** Resolves when everything asked for so far is done. */

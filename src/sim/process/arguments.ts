@@ -19,6 +19,11 @@ export interface SimArguments {
   readonly digest: boolean;
   /** Whether the saved configuration of the switches has PoE on: boards then start before anybody asks. */
   readonly portsOn: boolean;
+  /**
+   * What the saved configuration of the switches has for VLANs: every slot in its own, as planned, or nothing, as out of
+   * the box, where all ports are in VLAN 1.
+   */
+  readonly vlans: 'planned' | 'blank';
   /** `build` makes the fabric and goes on as `serve` inside the switch namespace. */
   readonly phase: 'build' | 'serve';
 }
@@ -36,8 +41,10 @@ export function parseArguments(args: readonly string[]): SimArguments {
     if (value === undefined || value === '') throw new BadArguments(`expected --${name}`);
     return value;
   };
-  const phase = values.phase;
+  const { phase, vlans } = values;
   if (phase !== 'build' && phase !== 'serve') throw new BadArguments(`--phase: expected build or serve, got ${phase}`);
+  if (vlans !== 'planned' && vlans !== 'blank')
+    throw new BadArguments(`--vlans: expected planned or blank, got ${vlans}`);
   return {
     plan: needed('plan'),
     control: values.control === 'none' ? undefined : values.control,
@@ -48,6 +55,7 @@ export function parseArguments(args: readonly string[]): SimArguments {
     isolatedPortBug: values['isolated-port-bug'],
     digest: !values['no-digest'],
     portsOn: values['ports-on'],
+    vlans,
     phase,
   };
 }
@@ -66,6 +74,7 @@ function parse(args: readonly string[]) {
         'isolated-port-bug': { type: 'boolean', default: false },
         'no-digest': { type: 'boolean', default: false },
         'ports-on': { type: 'boolean', default: false },
+        vlans: { type: 'string', default: 'planned' },
         phase: { type: 'string', default: 'build' },
       },
     });

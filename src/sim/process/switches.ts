@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../../rack/clock.ts';
-import type { Plan, SecretRef, SwitchPlan } from '../../rack/plan.ts';
+import type { Plan, SecretRef, SlotPlan, SwitchPlan } from '../../rack/plan.ts';
 import type { Random } from '../board/random.ts';
+import { type BridgeConfig, isolatedConfig } from '../switch/bridge.ts';
 import { createVirtualSwitch, type VirtualSwitch, type VirtualSwitchOptions } from '../switch/virtual-switch.ts';
 
 export interface SwitchParts {
@@ -12,6 +13,7 @@ export interface SwitchParts {
   readonly log: Logger;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly portsOn: boolean;
+  readonly vlans: 'planned' | 'blank';
 }
 
 /** The switches of the plan by name, not answering yet. Throws for a secret that cannot be read. */
@@ -20,22 +22,31 @@ export function makeSwitches(plan: Plan, parts: SwitchParts): Map<string, Virtua
     plan.switches.map((planned) => {
       const slots = plan.slots.filter((slot) => slot.switch === planned.name);
       const { clock, random, log, portsOn } = parts;
+      const counts = portCounts(
+        planned,
+        slots.map((slot) => slot.port),
+      );
       const made = createVirtualSwitch({
         name: planned.name,
-        ...portCounts(
-          planned,
-          slots.map((slot) => slot.port),
-        ),
+        ...counts,
         budget: planned.budget,
         access: accessOf(planned, parts.env),
         clock,
         random,
         log,
         startupAdmin: portsOn,
+        ...(parts.vlans === 'planned' ? { vlans: { start: plannedVlans(counts, slots) } } : {}),
       });
       return [planned.name, made];
     }),
   );
+}
+
+/** Every slot alone in its VLAN, and the uplinks tagged in all of them: what applying the plan comes to. */
+function plannedVlans({ ports, uplinks }: PortCounts, slots: readonly SlotPlan[]): BridgeConfig {
+  const all = Array.from({ length: ports + uplinks }, (_, place) => place + 1);
+  const access = new Map<number, number>(slots.map(({ port, vlan }) => [portNumber(port), vlan]));
+  return isolatedConfig(all, access, all.slice(ports));
 }
 
 /** The number on the front: the last digits of a port's name, such as 7 of `gi1/0/7`. */
@@ -46,11 +57,13 @@ export function portNumber(name: string): number {
   return Number(digits);
 }
 
+export interface PortCounts {
+  readonly ports: number;
+  readonly uplinks: number;
+}
+
 /** PoE ports first, then the uplinks: where the plan's uplinks begin, the PoE ports end. */
-export function portCounts(
-  planned: Pick<SwitchPlan, 'uplinks'>,
-  slotPorts: readonly string[],
-): { ports: number; uplinks: number } {
+export function portCounts(planned: Pick<SwitchPlan, 'uplinks'>, slotPorts: readonly string[]): PortCounts {
   const used = Math.max(1, ...slotPorts.map(portNumber));
   const uplinks = planned.uplinks.map(portNumber);
   const ports = uplinks.length === 0 ? used : Math.max(used, Math.min(...uplinks) - 1);

@@ -129,6 +129,24 @@ export function isolatedConfig(
   return { vlans, ports: portsNow };
 }
 
+/** The port in that VLAN alone, untagged both ways: made if it is not there. What a person does who moves a port. */
+export function movedTo({ vlans, ports }: BridgeConfig, port: number, vlan: number): BridgeConfig {
+  const without = (set: PortSet) => new Set([...set].filter((other) => other !== port));
+  const next = new Map(
+    [...vlans].map(([id, each]) => [id, { ...each, egress: without(each.egress), untagged: without(each.untagged) }]),
+  );
+  const there = next.get(vlan) ?? { name: `VLAN${vlan}`, egress: new Set(), untagged: new Set(), forbidden: new Set() };
+  next.set(vlan, {
+    ...there,
+    egress: new Set([...there.egress, port]),
+    untagged: new Set([...there.untagged, port]),
+    forbidden: without(there.forbidden),
+    active: true,
+  });
+  const own = ports.get(port);
+  return { vlans: next, ports: own ? new Map(ports).set(port, { ...own, pvid: vlan, frameTypes: 'all' }) : ports };
+}
+
 /**
  * None for a port that sends into one VLAN and hears another, takes no untagged frames, or gets tagged ones, which boot
  * ROMs do not survive.

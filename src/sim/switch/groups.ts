@@ -64,7 +64,7 @@ export const systemGroup: ObjectGroup = (parts) => systemObjects({ ...parts, ...
 export const interfacesGroup: ObjectGroup = (parts) => interfaceObjects(interfaceRows(parts));
 
 export const powerGroup: ObjectGroup = (parts) => {
-  const { ports, power, options } = parts;
+  const { ports, power } = parts;
   return powerEthernetObjects({
     ...parts,
     rows: {
@@ -72,7 +72,6 @@ export const powerGroup: ObjectGroup = (parts) => {
       entries: () => ports.poe.map(({ poeIndex, number }) => [poeIndex, number] as const),
     },
     group: ports.poe[0]?.poeIndex.split('.')[0] ?? '1',
-    budget: options.budget,
     showsAllocated: power.budgetBy === 'allocated',
     ...power,
   });

@@ -56,6 +56,8 @@ export interface PseOptions {
 }
 
 export interface Pse {
+  /** May be changed at any time; what has power keeps it. */
+  budget: Watts;
   /** Ports are numbered from 1. */
   port(number: number): Readonly<PsePort>;
   setAdmin(number: number, on: boolean): void;
@@ -80,6 +82,7 @@ export interface Pse {
 
 export function createPse(options: PseOptions): Pse {
   const { clock, faults, delays, limit, priority = () => PRIORITY.low } = options;
+  let { budget } = options;
   const numbers = Array.from({ length: options.ports }, (_, place) => place + 1);
   const counters = { mpsAbsent: 0, denied: 0, overload: 0, short: 0 };
   const ports = numbers.map((): PsePort => {
@@ -121,7 +124,7 @@ export function createPse(options: PseOptions): Pse {
 
   /** Whether there is room, or has been made: ports of the lowest priority go first, the last of them before all others. */
   const findBudget = (number: number): boolean => {
-    let missing = total(allocated) + Math.max(needed(number), options.startWatts) - options.budget;
+    let missing = total(allocated) + Math.max(needed(number), options.startWatts) - budget;
     if (missing <= 0) return true;
     if (!options.preempts) return false;
     const victims: number[] = [];
@@ -183,6 +186,12 @@ export function createPse(options: PseOptions): Pse {
   };
 
   return {
+    get budget() {
+      return budget;
+    },
+    set budget(watts) {
+      budget = watts;
+    },
     port: at,
     setAdmin,
     attach(number, device) {

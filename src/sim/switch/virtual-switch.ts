@@ -4,6 +4,7 @@ import type { Agent } from './agent.ts';
 import { createAgent } from './agent.ts';
 import { assemble } from './assemble.ts';
 import type { Bridge } from './bridge.ts';
+import { movedTo } from './bridge.ts';
 import type { Configuration } from './configuration.ts';
 import type { PoweredDevice } from './device.ts';
 import type { Faults } from './faults.ts';
@@ -27,13 +28,15 @@ export interface VirtualSwitch extends Pick<Bridge, 'segment' | 'onSegments'> {
   readonly name: string;
   /** May be turned at any time. */
   readonly faults: Faults;
-  readonly pse: Pick<Pse, 'port' | 'consumption' | 'spent'>;
+  readonly pse: Pick<Pse, 'port' | 'consumption' | 'spent' | 'budget'>;
   /** What it forwards. */
   readonly bridge: Pick<Bridge, 'config'>;
   readonly configuration: Pick<Configuration, 'unsaved' | 'saves'>;
   readonly counts: Agent['counts'];
   attach(port: number, device: PoweredDevice): void;
   detach(port: number): void;
+  /** What a person does at its console: the port is in that VLAN alone, untagged both ways. Saved when a SET is. */
+  move(port: number, vlan: number): void;
   /**
    * Unanswering, unpowered and forwarding nothing for a while; then as the saved configuration says, with counters and
    * sysUpTime from 0 and snmpEngineBoots one higher.
@@ -62,7 +65,7 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
   let closed = false;
 
   const { parts, moment } = assemble(options, () => (clock.monotonic() - startedAt) / 10);
-  const { pse, bridge, configuration, faults, forwarding, links, neighbours, ports, traffic } = parts;
+  const { pse, bridge, configuration, control, faults, forwarding, links, neighbours, ports, traffic } = parts;
   const mib = createMib((options.groups ?? DEFAULT_GROUPS).flatMap((group) => group(parts)));
   const lie = () => happens(faults.lyingSet, random);
   const engineId = makeEngineId(name);
@@ -148,6 +151,10 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
     detach(port) {
       traffic.unplugged(port);
       pse.detach(port);
+      moment.touch();
+    },
+    move(port, vlan) {
+      control.accept(movedTo(control.accepted, ports.port(port).number, vlan));
       moment.touch();
     },
     answer: (request) => {

@@ -10,7 +10,7 @@ export interface VlanControl {
   readonly limits: VlanLimits;
   /** Checks edits against what was accepted last; what it returns accepts them. */
   prepare(edits: readonly VlanEdit[]): Refusal | (() => void);
-  /** Accepts a whole configuration, for objects that are not the standard ones. */
+  /** Accepts a whole configuration: for objects that are not the standard ones, and for a person at the console. */
   accept(config: BridgeConfig): void;
   /** What has been accepted: where that is another thing than what forwards, it is on its way. */
   readonly accepted: BridgeConfig;

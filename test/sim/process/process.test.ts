@@ -21,6 +21,7 @@ describe('parseArguments', () => {
       isolatedPortBug: false,
       digest: true,
       portsOn: false,
+      vlans: 'planned',
       phase: 'build',
     });
     expect(
@@ -33,8 +34,17 @@ describe('parseArguments', () => {
         '--isolated-port-bug',
         '--no-digest',
         '--ports-on',
+        '--vlans',
+        'blank',
       ]),
-    ).toMatchObject({ control: '/c', speed: 0.5, isolatedPortBug: true, digest: false, portsOn: true });
+    ).toMatchObject({
+      control: '/c',
+      speed: 0.5,
+      isolatedPortBug: true,
+      digest: false,
+      portsOn: true,
+      vlans: 'blank',
+    });
   });
 
   it('takes the last phase, which is how the process goes on as itself', () => {
@@ -49,6 +59,7 @@ describe('parseArguments', () => {
     [[...NEEDED, '--ns-proof', 'x'], '--ns-proof: expected'],
     [[...NEEDED, '--ns-proof', 'null'], '--ns-proof: expected'],
     [[...NEEDED, '--speed', '0'], '--speed: expected a number above 0, got "0"'],
+    [[...NEEDED, '--vlans', 'x'], '--vlans: expected planned or blank, got x'],
     [[...NEEDED, '--phase', 'x'], '--phase: expected build or serve, got x'],
     [[...NEEDED, '--wrong'], '--wrong'],
   ])('refuses %j', (args, message) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BridgeConfig, BridgePort, BridgeVlan } from '../../../src/sim/switch/bridge.ts';
-import { blankConfig, createBridge, isolatedConfig } from '../../../src/sim/switch/bridge.ts';
+import { blankConfig, createBridge, isolatedConfig, movedTo } from '../../../src/sim/switch/bridge.ts';
 
 const PORTS = [1, 2, 3, 4, 5, 6];
 const UPLINKS = new Set([5, 6]);
@@ -120,5 +120,24 @@ describe('a configuration that isolates', () => {
     expect(config.vlans.get(10)).toMatchObject({ egress: set(1, 2, 5, 6), untagged: set(1, 2) });
     expect(config.vlans.get(1)).toMatchObject({ egress: set(4, 5, 6), untagged: set(4, 5, 6) });
     expect(config.ports.get(3)).toEqual({ pvid: 11, frameTypes: 'all', ingressFiltering: true });
+  });
+});
+
+describe('a port that is moved', () => {
+  it('is in the other VLAN alone, which is made if it is not there', () => {
+    const { bridge } = rig(movedTo(isolated, 1, 300));
+    expect(bridge.segment(1)).toEqual({ vlan: 300, trunk: false });
+    expect([...bridge.config.vlans].filter(([, { egress }]) => egress.has(1))).toEqual([
+      [300, { name: 'VLAN300', egress: set(1), untagged: set(1), forbidden: set(), active: true }],
+    ]);
+  });
+
+  it('joins those that are there, whatever kept it out', () => {
+    const kept = withPort(withVlan(isolated, 10, { active: false, forbidden: set(2) }), 2, {
+      frameTypes: 'tagged-only',
+    });
+    const { bridge } = rig(movedTo(kept, 2, 10));
+    expect([1, 2].map((port) => bridge.segment(port))).toEqual(Array(2).fill({ vlan: 10, trunk: true }));
+    expect(bridge.config.ports.get(1)).toEqual(isolated.ports.get(1));
   });
 });

@@ -21,7 +21,6 @@ export interface PoeObjects {
   /** Ports of the power sourcing equipment by the index of their rows, `<group>.<port>`. */
   readonly rows: Rows<number>;
   readonly group: string;
-  readonly budget: number;
   /** pethMainPseConsumptionPower is a sum of what classes may draw, not a measurement. */
   readonly showsAllocated: boolean;
   /** Watts of one unit of pethMainPseConsumptionPower: 1, but for vendors that show milliwatts. */
@@ -33,7 +32,7 @@ export interface PoeObjects {
 
 /** POWER-ETHERNET-MIB (RFC 3621): the three tables, all ports in one group. */
 export function powerEthernetObjects(objects: PoeObjects): MibPart[] {
-  const { pse, admin, settings, rows, budget, faults } = objects;
+  const { pse, admin, settings, rows, faults } = objects;
   const consumption = () => (objects.showsAllocated ? pse.spent() : pse.consumption()) / objects.consumptionUnit;
   const port = (arc: number, tag: number, read: Column<number>['read']): Column<number> => ({ arc, tag, read });
   const main = fixedRows([[objects.group, undefined]]);
@@ -76,7 +75,7 @@ export function powerEthernetObjects(objects: PoeObjects): MibPart[] {
     ]),
     // pethMainPsePower, OperStatus, ConsumptionPower, UsageThreshold
     table(MAIN_ENTRY, main, [
-      { arc: 2, tag: TAG.Gauge32, read: () => Math.floor(budget) },
+      { arc: 2, tag: TAG.Gauge32, read: () => Math.floor(pse.budget) },
       { arc: 3, tag: TAG.Integer32, read: () => 1 },
       { arc: 4, tag: TAG.Gauge32, read: () => Math.round(consumption()) },
       {

@@ -12,6 +12,7 @@ import type { Plan, SlotPlan } from '../../../../src/rack/plan.ts';
 import type { BoardStatus } from '../../../../src/sim/board/status.ts';
 import type { Wire } from '../../../../src/sim/board/wire.ts';
 import type { Namespaces } from '../../../../src/sim/bundle/launch.ts';
+import type { SwitchView } from '../../../../src/sim/process/switch-control.ts';
 import { DhcpOption } from '../../../../src/wire/dhcpv4/index.ts';
 import { bootTree } from '../../board/support/rig.ts';
 import { ScriptedServer, type ServerOptions } from '../../board/support/scripted-server.ts';
@@ -33,12 +34,17 @@ export class TestRack {
     this.#sim = sim;
   }
 
-  static async start(outside: Namespaces, models: Parameters<typeof testPlan>[0]['models']): Promise<TestRack> {
+  /** `more`: further arguments of the process. */
+  static async start(
+    outside: Namespaces,
+    models: Parameters<typeof testPlan>[0]['models'],
+    more: readonly string[] = [],
+  ): Promise<TestRack> {
     const plan = testPlan({ models, secret: '/run/community' });
     writeFileSync('/run/plan.json', JSON.stringify(plan));
     const args = ['--plan', '/run/plan.json', '--control', CONTROL, '--state', '/run/state', '--speed', '100'];
     const proof = ['--ns-proof', JSON.stringify(outside)];
-    const sim = spawn(process.execPath, [...process.execArgv, MAIN, ...args, ...proof], {
+    const sim = spawn(process.execPath, [...process.execArgv, MAIN, ...args, ...proof, ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise<void>((resolve, reject) => {
@@ -86,7 +92,7 @@ export class TestRack {
     return Number((await snmp('snmpget', ['-Oqve', `${DETECTION}.${this.slot(slot).port}`])).trim());
   }
 
-  get(path: string, method = 'GET'): Promise<{ code: number; body: unknown }> {
+  get(path: string, method = 'GET', body?: object): Promise<{ code: number; body: unknown }> {
     return new Promise((resolve, reject) => {
       const asked = request({ socketPath: CONTROL, path, method }, (response) => {
         let text = '';
@@ -95,8 +101,41 @@ export class TestRack {
         });
         response.on('end', () => resolve({ code: response.statusCode ?? 0, body: JSON.parse(text) }));
       });
-      asked.on('error', reject).end();
+      asked.on('error', reject).end(body && JSON.stringify(body));
     });
+  }
+
+  /** A person moves the slot's port to another VLAN at the switch. Resolves when the port's cable has moved. */
+  async move(slot: number, vlan: number): Promise<void> {
+    const { code, body } = await this.get(`/switches/sw1/ports/${this.slot(slot).port}/vlan`, 'POST', { vlan });
+    if (code !== 200) throw new Error(JSON.stringify(body));
+    const to = (await this.slotVlan(slot)).trunk ? `br${vlan}` : `i1v${vlan}`;
+    await this.untilBridge(slot, to);
+  }
+
+  async slotVlan(slot: number): Promise<{ vlan?: number; trunk?: boolean }> {
+    const { body } = await this.get('/switches/sw1');
+    const { ports } = body as SwitchView;
+    return ports.find(({ port }) => port === Number(this.slot(slot).port)) ?? {};
+  }
+
+  /** The bridge that the slot's cable is on. */
+  async bridge(slot: number): Promise<string | undefined> {
+    const { stdout } = await run('ip', ['-n', 'sw', '-json', 'link', 'show', `p${slot}`]);
+    return (JSON.parse(stdout) as [{ master?: string }])[0].master;
+  }
+
+  async untilBridge(slot: number, bridge: string | undefined): Promise<void> {
+    const deadline = realClock.monotonic() + WAIT_MS;
+    for (let found = await this.bridge(slot); found !== bridge; found = await this.bridge(slot)) {
+      if (realClock.monotonic() > deadline) throw new Error(`slot ${slot} is on ${found}, not on ${bridge}`);
+      await pause(20);
+    }
+  }
+
+  /** SETs in one PDU: OID, type and value, as snmpset takes them. */
+  async set(...args: string[]): Promise<void> {
+    await snmp('snmpset', args);
   }
 
   async board(slot: number): Promise<BoardStatus> {

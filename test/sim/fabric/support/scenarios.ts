@@ -8,6 +8,7 @@ import { guestScenario } from './guest-scenario.ts';
 import { osScenario } from './os-scenario.ts';
 import { testPlan } from './plan.ts';
 import { legWire, TestRack } from './rack.ts';
+import { vlanScenarios } from './vlan-scenarios.ts';
 
 export const scenarios: Readonly<Record<string, (outside: Namespaces) => Promise<unknown>>> = {
   /** Makes the fabric of four slots and reads back what there is. */
@@ -110,10 +111,10 @@ export const scenarios: Readonly<Record<string, (outside: Namespaces) => Promise
     };
   },
 
-  /** Two 3Bs on one bridge, which no rack may have; one OFFER, by broadcast. */
+  /** Two 3Bs in one VLAN, which no rack may have; one OFFER, by broadcast. */
   async shared(outside) {
     const rack = await TestRack.start(outside, ['3B', '3B']);
-    await run('ip', ['-n', 'sw', 'link', 'set', 'p2', 'master', 'br101']);
+    await rack.move(2, 101);
     // The second DISCOVER comes while the first one's answer is still being thought about; it gets none of its own.
     const server = rack.serve(1, {
       broadcast: true,
@@ -128,6 +129,7 @@ export const scenarios: Readonly<Record<string, (outside: Namespaces) => Promise
 
   os: osScenario,
   guest: guestScenario,
+  ...vlanScenarios,
 };
 
 function taggedFrame(vlan: number): Uint8Array {
