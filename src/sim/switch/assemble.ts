@@ -83,7 +83,7 @@ export function assemble(
       settings.take,
       () => {
         const { accepted } = control;
-        return () => control.restart(accepted);
+        return () => control.start(accepted);
       },
       () => {
         const wanted = admin.wanted();

@@ -38,6 +38,8 @@ export interface SetFaults {
   lyingSet: number;
   /** Probability that a SET is answered with genErr and not done. */
   refuseSet: number;
+  /** A SET with more varbinds is answered with tooBig. */
+  mostVarbinds: number;
   /** The switch restarts at the `in`th SET from now on (1: the next), and answers it no more. */
   restartAtSet: { readonly in: number; readonly done: boolean } | undefined;
   /** The configuration cannot be saved: commitFailed. */
@@ -55,6 +57,8 @@ export interface PowerFaults {
   readonly shorted: Set<number>;
   /** A port in `fault` searches again by itself; otherwise it has to be switched off and on. */
   faultsHeal: boolean;
+  /** A port that is switched on sooner than this after it was switched off goes to `fault`. */
+  toggleFaults: Millis;
   /** What pethPsePortDetectionStatus reads in place of what is so. */
   readonly detectionReads: Map<number, number>;
 }
@@ -98,6 +102,7 @@ export function noFaults(): Faults {
     loseSetAnswer: 0,
     lyingSet: 0,
     refuseSet: 0,
+    mostVarbinds: Number.POSITIVE_INFINITY,
     restartAtSet: undefined,
     saveRefused: false,
     adminSettle: millis(0),
@@ -105,6 +110,7 @@ export function noFaults(): Faults {
     faulty: new Set(),
     shorted: new Set(),
     faultsHeal: false,
+    toggleFaults: millis(0),
     detectionReads: new Map(),
     vlanSettle: millis(0),
     egressUntags: false,

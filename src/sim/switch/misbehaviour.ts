@@ -53,6 +53,8 @@ const HABITS: readonly Habit[] = Object.freeze<Habit[]>([
   { share: 0.2, turn: (dice) => ({ loseAnswer: dice.oneOf(0.02, 0.1) }) },
   { share: 0.1, turn: (dice) => ({ slow: millis(dice.between(1, 20)) }) },
   { share: 0.1, turn: (dice) => ({ largestAnswer: dice.between(484, 1_400) }) },
+  { share: 0.15, turn: (dice) => ({ mostVarbinds: dice.between(1, 4) }) },
+  { share: 0.05, turn: (dice) => ({ toggleFaults: millis(dice.between(100, 3_000)) }) },
 ]);
 
 /** `ports`: how many PoE ports the switch has. To be laid over the switch's faults with Object.assign. */

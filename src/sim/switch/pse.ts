@@ -33,6 +33,8 @@ export interface PsePort {
   denied: number;
   overload: number;
   short: number;
+  /** When it was switched off last. */
+  offAt: number;
   timer: Timer | undefined;
 }
 
@@ -85,9 +87,17 @@ export function createPse(options: PseOptions): Pse {
   let { budget } = options;
   const numbers = Array.from({ length: options.ports }, (_, place) => place + 1);
   const counters = { mpsAbsent: 0, denied: 0, overload: 0, short: 0 };
-  const ports = numbers.map((): PsePort => {
-    return { admin: false, detection: DETECTION.disabled, device: undefined, timer: undefined, ...counters };
-  });
+  const never = Number.NEGATIVE_INFINITY;
+  const ports = numbers.map(
+    (): PsePort => ({
+      admin: false,
+      detection: DETECTION.disabled,
+      device: undefined,
+      offAt: never,
+      timer: undefined,
+      ...counters,
+    }),
+  );
   const at = (number: number): PsePort => {
     const port = ports[number - 1];
     if (!port) throw new RangeError(`this switch has ports 1 to ${ports.length}, not ${number}`);
@@ -170,7 +180,10 @@ export function createPse(options: PseOptions): Pse {
     if (port.admin === on) return;
     port.admin = on;
     stop(port);
-    if (port.detection === DETECTION.deliveringPower) {
+    const tooSoon = on && clock.monotonic() - port.offAt < faults.toggleFaults;
+    if (!on) port.offAt = clock.monotonic();
+    if (tooSoon) fail(number, port);
+    else if (port.detection === DETECTION.deliveringPower) {
       // Switched on again before the power went off: it never went off.
       if (!on) later(port, delays.off, () => release(port, DETECTION.disabled));
     } else if (on) search(number, port, delays.detect);
@@ -231,7 +244,7 @@ export function createPse(options: PseOptions): Pse {
       for (const port of ports) {
         stop(port);
         release(port, DETECTION.disabled);
-        Object.assign(port, { admin: false, ...counters });
+        Object.assign(port, { admin: false, offAt: never, ...counters });
       }
     },
     start(admin) {

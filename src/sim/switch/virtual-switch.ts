@@ -69,20 +69,6 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
   const mib = createMib((options.groups ?? DEFAULT_GROUPS).flatMap((group) => group(parts)));
   const lie = () => happens(faults.lyingSet, random);
   const engineId = makeEngineId(name);
-  const answer = (request: AgentRequest): AgentAnswer => {
-    links.observe();
-    pse.inspect();
-    if (request.kind !== 'set') return spoilt(request, answerRequest(mib, request), faults, random);
-    const restart = restartsNow();
-    const refused = (restart && !restart.done) || happens(faults.refuseSet, random);
-    const { varbinds } = request;
-    const answered = refused
-      ? { errorStatus: STATUS.genErr, errorIndex: 0, varbinds }
-      : answerRequest(mib, request, lie);
-    moment.touch();
-    if (restart) reboot();
-    return answered;
-  };
   /** Counts a SET, and says whether it is the one. */
   const restartsNow = () => {
     const restart = faults.restartAtSet;
@@ -90,6 +76,22 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
     const now = restart.in <= 1;
     faults.restartAtSet = now ? undefined : { ...restart, in: restart.in - 1 };
     return now ? restart : undefined;
+  };
+  const answer = (request: AgentRequest): AgentAnswer => {
+    links.observe();
+    pse.inspect();
+    if (request.kind !== 'set') return spoilt(request, answerRequest(mib, request), faults, random);
+    const restart = restartsNow();
+    const { varbinds } = request;
+    const refused = (restart && !restart.done) || happens(faults.refuseSet, random);
+    let answered: AgentAnswer;
+    if (refused) answered = { errorStatus: STATUS.genErr, errorIndex: 0, varbinds };
+    else if (varbinds.length > faults.mostVarbinds)
+      answered = { errorStatus: STATUS.tooBig, errorIndex: 0, varbinds: [] };
+    else answered = answerRequest(mib, request, lie);
+    moment.touch();
+    if (restart) reboot();
+    return answered;
   };
   const agent = createAgent({
     access: options.access,
@@ -118,12 +120,15 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
     forwarding.clear();
   };
 
+  const halt = () => {
+    agent.forget();
+    for (const part of [parts.admin, parts.control, configuration]) part.interrupt();
+    pse.cut();
+  };
   const reboot = () => {
     if (!up || closed) return;
     up = false;
-    agent.forget();
-    configuration.interrupt();
-    pse.cut();
+    halt();
     bridge.forward(false);
     clock.after(boot, () => {
       if (!closed) start();
@@ -177,9 +182,7 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
     },
     async close() {
       closed = true;
-      agent.forget();
-      configuration.interrupt();
-      pse.cut();
+      halt();
       await endpoint?.close();
     },
   };

@@ -3,6 +3,7 @@ import type { Clock } from '../../rack/clock.ts';
 import type { Bridge, BridgeConfig } from './bridge.ts';
 import type { Faults } from './faults.ts';
 import type { Refusal } from './mib.ts';
+import { createPending } from './pending.ts';
 import type { VlanEdit, VlanLimits } from './vlan-edits.ts';
 import { editVlans } from './vlan-edits.ts';
 
@@ -14,8 +15,10 @@ export interface VlanControl {
   accept(config: BridgeConfig): void;
   /** What has been accepted: where that is another thing than what forwards, it is on its way. */
   readonly accepted: BridgeConfig;
-  /** A restart: what was on its way is lost. */
-  restart(config: BridgeConfig): void;
+  /** What is on its way is lost. */
+  interrupt(): void;
+  /** What the switch begins with. */
+  start(config: BridgeConfig): void;
 }
 
 export function createVlanControl(
@@ -25,21 +28,12 @@ export function createVlanControl(
   faults: Faults,
   changed: () => void,
 ): VlanControl {
+  const pending = createPending(clock);
   let accepted = bridge.config;
-  let last = 0;
-  let applied = 0;
   const accept = (config: BridgeConfig) => {
     accepted = config;
-    last += 1;
-    const mine = last;
-    const apply = () => {
-      // The dial may have been turned: an older configuration never comes after a newer one.
-      if (mine <= applied) return;
-      applied = mine;
-      bridge.replace(config);
-    };
-    if (faults.vlanSettle > 0) clock.after(faults.vlanSettle, apply);
-    else apply();
+    // Of two writes the last one counts, whichever is carried out first.
+    pending.after(faults.vlanSettle, () => bridge.replace(accepted));
     changed();
   };
   return {
@@ -52,9 +46,8 @@ export function createVlanControl(
       const result = editVlans(accepted, edits, { limits, faults });
       return 'errorStatus' in result ? result : () => accept(result);
     },
-    restart(config) {
-      last += 1;
-      applied = last;
+    interrupt: pending.lose,
+    start(config) {
       accepted = config;
       bridge.replace(config);
     },

@@ -119,6 +119,34 @@ describe('the saved configuration', () => {
   });
 });
 
+describe('a switch that is closed or restarted', () => {
+  it('does nothing any more of what it has accepted', async () => {
+    start({ delays: { ...QUICK, boot: millis(10_000), save: millis(5_000) } });
+    Object.assign(device.faults, { adminSettle: millis(500), vlanSettle: millis(500) });
+    const told: (readonly number[])[] = [];
+    const order = () => {
+      set(device, [ADMIN, TAG.Integer32, 2], [`${PORT}.2.3`, TAG.Integer32, 2]);
+      set(device, save);
+    };
+    order();
+    device.reboot();
+    expect(clock.pending).toBe(1);
+    clock.advance(5_000);
+    expect(device.pse.port(3).admin).toBe(false);
+    clock.advance(5_000);
+    expect([device.pse.port(3).admin, device.segment(3), device.configuration.saves]).toEqual([
+      true,
+      { vlan: 1, trunk: false },
+      0,
+    ]);
+    order();
+    device.onSegments((ports) => told.push(ports));
+    await device.close();
+    clock.advance(10_000);
+    expect([told, clock.pending]).toEqual([[], 0]);
+  });
+});
+
 describe('a switch that is slow to switch', () => {
   it('shows and does an admin state later, the last of two', () => {
     device.faults.adminSettle = millis(500);

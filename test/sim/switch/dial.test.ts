@@ -106,6 +106,14 @@ describe('exchanges that fail', () => {
     expect(get(device, `${ADMIN}.1`)).toBe(1);
   });
 
+  it('a SET of many varbinds is too big, and one of fewer is not', () => {
+    device.faults.mostVarbinds = 2;
+    const writes = [1, 2, 3].map((port) => [`${ADMIN}.${port}`, TAG.Integer32, 2] as const);
+    expect(set(device, ...writes)).toEqual([STATUS.tooBig, 0]);
+    expect(set(device, ...writes.slice(1))).toEqual([STATUS.noError, 0]);
+    expect([1, 2, 3].map((port) => get(device, `${ADMIN}.${port}`))).toEqual([1, 2, 2]);
+  });
+
   it('reads are answered where only SETs are in trouble', () => {
     Object.assign(device.faults, { loseSetAnswer: 1, refuseSet: 1, lyingSet: 1 });
     expect(device.exchange(request('get', `${ADMIN}.1`))?.varbinds[0]?.value).toBe(1);

@@ -274,6 +274,37 @@ describe('faults that are not for ever', () => {
   });
 });
 
+describe('a port that is toggled', () => {
+  it('too soon is upset, until it is off for long enough', () => {
+    const { clock, faults, plug, pse, state, boards } = rig();
+    faults.toggleFaults = millis(2_000);
+    plug(1);
+    pse.start(() => true);
+    clock.advance(2_000);
+    pse.setAdmin(1, false);
+    clock.advance(1_999);
+    pse.setAdmin(1, true);
+    clock.advance(5_000);
+    expect([state()[0], boards[0]!.powered]).toEqual([fault, false]);
+    pse.setAdmin(1, false);
+    clock.advance(2_000);
+    pse.setAdmin(1, true);
+    clock.advance(1_200);
+    expect(state()[0]).toBe(deliveringPower);
+  });
+
+  it('before it went off loses its power then', () => {
+    const { clock, faults, plug, pse, boards } = rig();
+    faults.toggleFaults = millis(2_000);
+    plug(1);
+    pse.start(() => true);
+    clock.advance(2_000);
+    pse.setAdmin(1, false);
+    pse.setAdmin(1, true);
+    expect(boards[0]).toMatchObject({ powered: false, timesOff: 1 });
+  });
+});
+
 describe('a power cut', () => {
   it('takes the power of all and the counters', () => {
     const { clock, faults, boards, plug, pse, state } = rig();
