@@ -8,7 +8,7 @@ import { noFaults } from '../switch/faults.ts';
 type DialName = Exclude<keyof Faults, 'spoil' | 'restartAtSet' | 'detectionReads'>;
 
 type Dial =
-  | { readonly kind: 'share' | 'milliseconds' | 'octets' | 'flag' | 'ports' | 'rows' | 'oid' }
+  | { readonly kind: 'share' | 'milliseconds' | 'octets' | 'flag' | 'ports' | 'count' | 'oid' }
   | { readonly kind: 'choice'; readonly among: readonly string[] };
 
 export const DIALS: Readonly<Record<DialName, Dial>> = Object.freeze({
@@ -18,18 +18,20 @@ export const DIALS: Readonly<Record<DialName, Dial>> = Object.freeze({
   loseRequest: { kind: 'share' },
   loseAnswer: { kind: 'share' },
   largestAnswer: { kind: 'octets' },
-  bulkEndsAfter: { kind: 'rows' },
+  bulkEndsAfter: { kind: 'count' },
   emptyAnswer: { kind: 'share' },
   repeatOid: { kind: 'share' },
   loseSetAnswer: { kind: 'share' },
   lyingSet: { kind: 'share' },
   refuseSet: { kind: 'share' },
+  mostVarbinds: { kind: 'count' },
   saveRefused: { kind: 'flag' },
   adminSettle: { kind: 'milliseconds' },
   denied: { kind: 'ports' },
   faulty: { kind: 'ports' },
   shorted: { kind: 'ports' },
   faultsHeal: { kind: 'flag' },
+  toggleFaults: { kind: 'milliseconds' },
   vlanSettle: { kind: 'milliseconds' },
   egressUntags: { kind: 'flag' },
   untaggedIgnored: { kind: 'flag' },
@@ -54,7 +56,7 @@ export class BadDial extends Error {
 const MOST_MILLISECONDS = 3_600_000;
 const OCTETS = { least: 484, most: 65_507 };
 const MOST_PORT = 9_999;
-const MOST_ROWS = 1_000_000;
+const MOST_COUNT = 1_000_000;
 const OID = /^[0-2](\.\d{1,10}){1,127}$/;
 
 function expected(dial: Dial): string {
@@ -66,8 +68,8 @@ function expected(dial: Dial): string {
     case 'octets':
       // RFC 3417 §3.2: every agent takes messages of 484 octets.
       return `octets from ${OCTETS.least} to ${OCTETS.most}`;
-    case 'rows':
-      return `a number of rows up to ${MOST_ROWS}, or none`;
+    case 'count':
+      return `a whole number up to ${MOST_COUNT}, or none`;
     case 'oid':
       return 'an OID such as 1.3.6.1.2.1.105, or none';
     case 'flag':
@@ -87,8 +89,8 @@ function fits(dial: Dial, value: unknown): boolean {
       return typeof value === 'number' && value >= 0 && value <= MOST_MILLISECONDS;
     case 'octets':
       return Number.isInteger(value) && Number(value) >= OCTETS.least && Number(value) <= OCTETS.most;
-    case 'rows':
-      return value === null || (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_ROWS);
+    case 'count':
+      return value === null || (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_COUNT);
     case 'oid':
       return value === null || (typeof value === 'string' && OID.test(value));
     case 'flag':
@@ -129,7 +131,7 @@ function valueFromText(dial: Dial, text: string): unknown {
     case 'milliseconds':
     case 'octets':
       return number(text);
-    case 'rows':
+    case 'count':
       return text === 'none' ? null : number(text);
     case 'oid':
       return text === 'none' ? null : text;
@@ -170,7 +172,7 @@ export function turnDials(faults: Faults, settings: Readonly<Record<string, unkn
 
 /** None is not null there. */
 function settingOf(dial: Dial, value: DialValue): unknown {
-  if (value === null) return dial.kind === 'rows' ? Number.POSITIVE_INFINITY : undefined;
+  if (value === null) return dial.kind === 'count' ? Number.POSITIVE_INFINITY : undefined;
   return dial.kind === 'milliseconds' ? millis(Number(value)) : value;
 }
 
