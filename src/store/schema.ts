@@ -86,6 +86,26 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (slot, kind)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Which box answered at a switch's address, and which of its ports was which PoE row: ports go by the switch's own
+  -- names, because numbers may be others after a restart.
+  CREATE TABLE switch_chassis (
+    switch TEXT PRIMARY KEY,
+    bridge_address TEXT,
+    units TEXT NOT NULL,
+    driver TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    proven_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE switch_ports (
+    switch TEXT NOT NULL REFERENCES switch_chassis(switch) ON DELETE CASCADE,
+    if_name TEXT NOT NULL,
+    poe_row TEXT NOT NULL,
+    if_index INTEGER NOT NULL,
+    PRIMARY KEY (switch, if_name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

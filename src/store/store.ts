@@ -6,6 +6,7 @@ import { GroupCommit } from './group-commit.ts';
 import { HealthTable } from './health.ts';
 import { LeaseTable } from './leases.ts';
 import { Lease6Table } from './leases6.ts';
+import { PortMapTable } from './port-maps.ts';
 import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
 import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
@@ -22,6 +23,7 @@ export class Store {
   readonly power: PowerTable;
   readonly boots: BootTable;
   readonly events: EventTable;
+  readonly portMaps: PortMapTable;
   readonly health: HealthTable;
   readonly ports: PortTable;
 
@@ -35,6 +37,7 @@ export class Store {
     this.power = new PowerTable(this.#state);
     this.boots = new BootTable(this.#state);
     this.events = new EventTable(this.#state);
+    this.portMaps = new PortMapTable(this.#state);
     this.health = new HealthTable(this.#health);
     this.ports = new PortTable(this.#health);
   }

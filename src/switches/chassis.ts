@@ -7,6 +7,8 @@ export interface Chassis {
 }
 
 export interface ChassisUnit {
+  /** entPhysicalIndex: the unit's place in a stack, as it were. */
+  readonly entity: number;
   /** Empty where the switch does not say. */
   readonly model: string;
   readonly serial: string;
@@ -25,6 +27,21 @@ export function sameChassis(before: Chassis, now: Chassis): boolean | undefined 
     return before.bridgeAddress === now.bridgeAddress;
   }
   return compared ? false : undefined;
+}
+
+/**
+ * Units of a stack that are not in the place where they were: what is printed on them may be what was printed on others.
+ * One sentence each. Units that came or went have not moved; a switch that stands alone has nowhere to move to.
+ */
+export function movedUnits(before: Chassis, now: Chassis): readonly string[] {
+  if (before.units.length < 2 && now.units.length < 2) return [];
+  return now.units.flatMap(({ serial, entity }) => {
+    const was = serial === '' ? undefined : before.units.find((unit) => unit.serial === serial);
+    if (was === undefined || was.entity === entity) return [];
+    return [
+      `unit ${serial} of the stack was entity ${was.entity} and is entity ${entity}: its ports have other names now`,
+    ];
+  });
 }
 
 /** A name for it that outlives renumbering: its first serial number, else its address. */

@@ -38,13 +38,13 @@ export class SwitchClosed extends SwitchError {
   }
 }
 
-/** The PoE rows could not be matched one to one with faceplate ports, so nothing may be written. */
+/** The PoE rows could not be matched one to one with faceplate ports, or are not where they were: nothing may be written. */
 export class PortMapRefused extends SwitchError {
   override readonly name = 'PortMapRefused';
-  /** One line per rule that was tried. */
+  /** One line per rule that was tried, or per port that moved. */
   readonly reasons: readonly string[];
-  constructor(reasons: readonly string[]) {
-    super('port-map-refused', `the port map is not proven unique: ${reasons.join('; ')}`);
+  constructor(reasons: readonly string[], headline = 'the port map is not proven unique') {
+    super('port-map-refused', `${headline}: ${reasons.join('; ')}`);
     this.reasons = reasons;
   }
 }

@@ -13,8 +13,10 @@ import type { SwitchDriver } from './drivers/driver.ts';
 import { WriteRefused } from './errors.ts';
 import type { WritableRow, WritePolicy } from './guard.ts';
 import { writableRows } from './guard.ts';
+import type { PortEvent } from './port-keeper.ts';
 import { createPortKeeper } from './port-keeper.ts';
 import type { PortMap } from './port-map.ts';
+import type { PortMapStore } from './ports/store.ts';
 import type { PortPower, PortSeen } from './power-state.ts';
 import { upTimeMillis } from './power-state.ts';
 import type { QueueState } from './queue.ts';
@@ -53,6 +55,10 @@ export interface SwitchDeps {
   readonly chooseDriver?: ChooseDriver;
   /** Makes the backend of a family that is not written over SNMP. */
   readonly wrap?: WrapBackend;
+  /** Remembers which port was which over restarts of the program; without it, restarts of the switch only. */
+  readonly portMaps?: PortMapStore;
+  /** Told what staff should know of the switch's ports, once. */
+  readonly tell?: (kind: PortEvent, text: string) => void;
   /** In place of a session over UDP. */
   readonly openSession?: (context?: SnmpContext) => Promise<SnmpSession>;
 }
@@ -102,6 +108,8 @@ export interface PoeSwitch {
   identity(): Promise<SwitchIdentity>;
   /** Which port is which. @throws PortMapRefused */
   ports(): Promise<PortMap>;
+  /** The same where ports moved, once a person has looked: from then on they are where they are now. @throws PortMapRefused */
+  acceptPorts(): Promise<PortMap>;
   /** Anything else that is asked of the switch, in its turn; VLANs above all. */
   run<T>(job: SwitchJob<T>): Promise<T>;
   /** For people: what is running, what waits and why. Costs nothing. */
@@ -128,7 +136,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
   const log = deps.log.child({ switch: plan.name });
   const policy: WritePolicy = { listed: deps.ports, uplinks: plan.uplinks };
   const queue = createQueue(clock, deps.queueDepth ?? QUEUE_DEPTH);
-  const keeper = createPortKeeper(log, policy);
+  const keeper = createPortKeeper({ plan, policy, clock, log, store: deps.portMaps, tell: deps.tell });
   const onValues: OnValues = new Map();
   const connection = createConnection((signal) =>
     reachOverSnmp(
@@ -167,12 +175,13 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
 
   const poll = () =>
     job('read all ports', READ_DEADLINE, false, async (first): Promise<SwitchReading> => {
-      await keeper.prepare(first.backend);
+      await keeper.prepare(first);
       const state = await first.backend.state(keeper.ifIndexes());
       // After a restart, or when the table changed, the rows may belong to other ports.
       const stale = keeper.note(state.upTime) || !keeper.fits(state.rows.map(({ row }) => row));
-      const { driver, backend } = stale ? await renew(first) : first;
-      if (stale) await keeper.rebuild(backend);
+      const link = stale ? await renew(first) : first;
+      const { driver, backend } = link;
+      if (stale) await keeper.rebuild(link);
       const { rows, main, upTime } = stale ? await backend.state(keeper.ifIndexes()) : state;
       const restarted = keeper.restarts !== restartsTold;
       restartsTold = keeper.restarts;
@@ -184,7 +193,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     });
 
   const proven = async () => {
-    const find = async ({ backend }: Link) => keeper.proven() ?? (await keeper.prove(backend));
+    const find = async (link: Link) => keeper.proven() ?? (await keeper.prove(link));
     return keeper.proven() ?? (await job('find out which port is which', READ_DEADLINE, true, find));
   };
 
@@ -204,7 +213,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     job(what, WRITE_DEADLINE, true, async (first) => {
       const { seen, upTime } = await look(first.backend, [...rows.values()]);
       const link = keeper.note(upTime) ? await renew(first) : first;
-      await keeper.confirm(link.backend, rows);
+      await keeper.confirm(link, rows);
       return work(link, seen);
     });
 
@@ -262,6 +271,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     },
     identity: () => job('ask what it is', READ_DEADLINE, false, ({ backend }) => backend.identity()),
     ports: proven,
+    acceptPorts: () => job('take its ports as they are now', READ_DEADLINE, true, (link) => keeper.accept(link)),
     run: ({ what, deadline, urgent, work }) => job(what, deadline, urgent ?? false, work),
     status: () => ({ queue: queue.state(), map: keeper.state(), driver: connection.driver, warnings, reading: last }),
     close: () => connection.close(),

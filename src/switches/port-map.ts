@@ -1,181 +1,149 @@
 /**
  * Which PoE row is which faceplate port. RFC 3621 gives no mapping, and four numberings exist of which any two may differ
- * (research: snmp-poe §2); so rules are tried in order, each has to prove a unique one-to-one map, and where none does
- * nothing is written.
+ * (research: snmp-poe §2); so rules are tried in order, each has to prove a unique one-to-one map, and where none does,
+ * or two prove different ones, nothing is written.
  */
+import type { Chassis } from './chassis.ts';
+import type { PortRuleName } from './drivers/driver.ts';
 import { PortMapRefused } from './errors.ts';
-import { ETHERNET_CSMACD } from './mib/interfaces.ts';
+import { explicitPorts } from './ports/explicit.ts';
+import type { Interfaces, ResolvedPort } from './ports/interfaces.ts';
+import { createInterfaces, familiesFromZero } from './ports/interfaces.ts';
+import type { Interface } from './ports/names.ts';
+import { faceplate, isBareNumber, normal } from './ports/names.ts';
+import { contradictions, namePorts, unlikely } from './ports/proof.ts';
+import { GENERAL_RULES, PORT_RULES } from './ports/rules/index.ts';
+import type { Assignment, PortRule } from './ports/rules/rule.ts';
 
-export interface Interface {
-  readonly type: number;
-  /** ifName; empty where the switch has none. */
-  readonly name: string;
-}
+export type { Interface } from './ports/names.ts';
 
+/** All that the map is made of, as it was read. What is left out was not asked for, or the switch has none. */
 export interface PortTables {
-  /** Index of every PoE row, `<group>.<port>`. */
+  /** Index of every PoE row: `<group>.<port>`, or a single number. */
   readonly poeRows: readonly string[];
   readonly interfaces: ReadonlyMap<number, Interface>;
+  /** ifIndex by dot1dBasePort. */
+  readonly bridgePorts?: ReadonlyMap<number, number>;
+  readonly vendor?: VendorTables;
+  /** The family's rules; none: the general ones. */
+  readonly rules?: readonly PortRuleName[];
+  readonly chassis?: Chassis;
 }
 
-export interface MappedPort {
-  /** The interface's name, or the faceplate number where the switch names nothing. */
-  readonly label: string;
+export interface VendorTables {
+  /** entPhysicalIndex by PoE row: cpeExtPsePortEntPhyIndex. */
+  readonly entities?: ReadonlyMap<string, number>;
+  /** ifIndex by entPhysicalIndex: entAliasMappingIdentifier. */
+  readonly entityInterfaces?: ReadonlyMap<number, number>;
+  /** ifIndex by `<module>.<port>`: portIfIndex of CISCO-STACK-MIB. */
+  readonly modulePorts?: ReadonlyMap<string, number>;
+}
+
+export interface MappedPort extends ResolvedPort {
   /** The last number of the label: what is printed beside the socket. */
   readonly number: number;
-  /** Index of the PoE row, `<group>.<port>`. */
+  /** Index of the PoE row. */
   readonly row: string;
-  readonly ifIndex: number;
 }
 
 export interface PortMap {
   /** The rule that proved it. */
   readonly rule: string;
+  /** By row; with a `port_map` of the rack file only those that it lists. */
   readonly ports: readonly MappedPort[];
-  /** By name, or by number where no two ports share it. */
+  /** Every PoE row there was, mapped or not. */
+  readonly rows: ReadonlySet<string>;
+  /** What is odd and does not forbid it, one sentence each. */
+  readonly notes: readonly string[];
+  /** A PoE port by name, or by number where no two ports share it. */
   find(name: string): MappedPort | undefined;
   /** Whether the switch has an interface of that name or number that cannot carry PoE. */
   isOtherInterface(name: string): boolean;
+  /** Any port or aggregate by name, PoE or not, as uplinks are; undefined where it is none or more than one. */
+  interface(name: string): ResolvedPort | undefined;
+  /** The same with the reason where there is none, and the other way round: what VLANs are planned with. */
+  readonly interfaces: Interfaces;
 }
 
-/** A rule's ports, or why it does not apply. */
-export type RuleOutcome = readonly MappedPort[] | { readonly reason: string };
-
-export interface PortRule {
-  readonly name: string;
-  readonly apply: (tables: PortTables) => RuleOutcome;
+/**
+ * `explicit`: row by faceplate port, as the rack file has it; it goes before every rule.
+ * @throws PortMapRefused with every rule's reason when none proves a unique map
+ */
+export function resolvePorts(tables: PortTables, explicit: Readonly<Record<string, string>> = {}): PortMap {
+  if (tables.poeRows.length === 0) throw new PortMapRefused(['the switch has no PoE rows']);
+  if (Object.keys(explicit).length > 0) return byHand(tables, explicit);
+  const { held, reasons } = tryRules(tables);
+  const [first, ...others] = held;
+  if (first === undefined) throw new PortMapRefused(reasons);
+  const clashes = others.flatMap((other) => contradictions(tables, first, other));
+  if (clashes.length > 0) throw new PortMapRefused(clashes);
+  return portMap(first.rule.name, first.ports, tables, []);
 }
 
-const ifIndexRule: PortRule = {
-  name: 'the PoE port index is an ifIndex',
-  apply: ({ poeRows, interfaces }) => {
-    for (const row of poeRows) {
-      const found = interfaces.get(portOf(row));
-      if (found?.type === ETHERNET_CSMACD) continue;
-      const what = found ? `is of ifType ${found.type}` : 'does not exist';
-      return { reason: `row ${row}: interface ${portOf(row)} ${what}` };
-    }
-    const named = poeRows.some((row) => interfaces.get(portOf(row))!.name !== '');
-    if (!named && !isOneToN(poeRows)) return { reason: 'interfaces have no names, and the rows are not 1.1, 1.2, …' };
-    const ports: MappedPort[] = [];
-    for (const row of poeRows) {
-      const ifIndex = portOf(row);
-      const label = named ? interfaces.get(ifIndex)!.name : String(ifIndex);
-      const number = faceplate(label)?.number;
-      if (number === undefined) return { reason: `row ${row}: the name "${label}" has no port number` };
-      ports.push({ label, number, row, ifIndex });
-    }
-    return ports;
-  },
-};
+interface Held {
+  readonly rule: PortRule;
+  readonly assignment: Assignment;
+  readonly ports: readonly MappedPort[];
+}
 
-const ordinalRule: PortRule = {
-  name: 'the PoE port index is the faceplate number',
-  apply: ({ poeRows, interfaces }) => {
-    if (!isOneToN(poeRows)) return { reason: 'the rows are not 1.1, 1.2, … of one group' };
-    const families = new Map<string, Map<number, number>>();
-    for (const [ifIndex, { type, name }] of interfaces) {
-      const parsed = type === ETHERNET_CSMACD ? faceplate(name) : undefined;
-      if (!parsed) continue;
-      const family = families.get(parsed.family) ?? new Map<number, number>();
-      families.set(parsed.family, family.set(parsed.number, ifIndex));
-    }
-    const fitting = [...families].filter(([, family]) => poeRows.every((row) => family.has(portOf(row))));
-    if (fitting.length !== 1) {
-      const names = fitting.map(([family]) => `${family}1`).join(', ');
-      const reason = `${fitting.length} families of interfaces are numbered 1 to ${poeRows.length}`;
-      return { reason: names ? `${reason} (${names}, …)` : reason };
-    }
-    const [prefix, family] = fitting[0]!;
-    return poeRows.map((row) => {
-      const number = portOf(row);
-      return { label: `${prefix}${number}`, number, row, ifIndex: family.get(number)! };
-    });
-  },
-};
-
-/** In the order of trust. Rules for one vendor's tables go before these. */
-export const PORT_RULES: readonly PortRule[] = Object.freeze([ifIndexRule, ordinalRule]);
-
-/** @throws PortMapRefused with every rule's reason when none proves a unique map */
-export function resolvePorts(tables: PortTables, rules: readonly PortRule[] = PORT_RULES): PortMap {
-  if (tables.poeRows.length === 0) throw new PortMapRefused(['the switch has no rows in pethPsePortTable']);
+/** Every statement that holds; a guess is made only where nothing is stated. */
+function tryRules(tables: PortTables): { readonly held: readonly Held[]; readonly reasons: readonly string[] } {
+  const own = tables.rules?.length ? tables.rules : undefined;
+  const names = own ?? GENERAL_RULES;
+  const held: Held[] = [];
   const reasons: string[] = [];
-  for (const rule of rules) {
+  for (const rule of names.map((name) => PORT_RULES[name])) {
+    if (rule.guess && held.length > 0) continue;
     const outcome = rule.apply(tables);
-    const reason = 'reason' in outcome ? outcome.reason : notUnique(outcome, tables.poeRows);
-    if (reason === undefined) return portMap(rule.name, outcome as readonly MappedPort[], tables);
-    reasons.push(`${rule.name}: ${reason}`);
+    const named = 'reason' in outcome ? outcome : namePorts(tables, outcome as Assignment);
+    // A family's own rules are known to be true of it; general ones may fit by chance.
+    const reason = 'reason' in named ? named.reason : own ? undefined : unlikely(tables, named);
+    if (reason !== undefined) reasons.push(`${rule.name}: ${reason}`);
+    else held.push({ rule, assignment: outcome as Assignment, ports: named as readonly MappedPort[] });
   }
-  throw new PortMapRefused(reasons);
+  return { held, reasons };
 }
 
-/** A map has every row once, and no interface or name twice. */
-function notUnique(ports: readonly MappedPort[], poeRows: readonly string[]): string | undefined {
-  const rows = new Set(ports.map((port) => port.row));
-  if (rows.size !== ports.length || rows.size !== poeRows.length || poeRows.some((row) => !rows.has(row))) {
-    return `${poeRows.length} rows became ${rows.size}`;
-  }
-  return (
-    twice(
-      ports.map((port) => port.ifIndex),
-      'interface',
-    ) ??
-    twice(
-      ports.map((port) => normal(port.label)),
-      'name',
-    )
-  );
+/** What a person says is believed where it can be true; where rules say otherwise, it is said. */
+function byHand(tables: PortTables, explicit: Readonly<Record<string, string>>): PortMap {
+  const outcome = explicitPorts(tables, explicit);
+  if ('reasons' in outcome) throw new PortMapRefused(outcome.reasons);
+  const stated = { rule: { name: 'port_map of the rack file' }, assignment: outcome.assignment };
+  const notes = tryRules(tables).held.flatMap((other) => contradictions(tables, stated, other));
+  return portMap(stated.rule.name, outcome.ports, tables, notes);
 }
 
-function twice(values: readonly (string | number)[], what: string): string | undefined {
-  const seen = new Set<string | number>();
-  for (const value of values) {
-    if (seen.has(value)) return `${what} ${value} belongs to two rows`;
-    seen.add(value);
-  }
-  return undefined;
-}
-
-function portMap(rule: string, ports: readonly MappedPort[], tables: PortTables): PortMap {
-  const byLabel = new Map(ports.map((port) => [normal(port.label), port]));
+function portMap(rule: string, ports: readonly MappedPort[], tables: PortTables, notes: readonly string[]): PortMap {
+  const byName = new Map<string, MappedPort | undefined>();
   const byNumber = new Map<number, MappedPort | undefined>();
-  for (const port of ports) byNumber.set(port.number, byNumber.has(port.number) ? undefined : port);
+  const fromZero = familiesFromZero(ports.map((port) => port.label));
+  for (const port of ports) {
+    const family = faceplate(port.label)!.family;
+    byNumber.set(port.number, byNumber.has(port.number) || fromZero.has(family) ? undefined : port);
+    const description = normal(tables.interfaces.get(port.ifIndex)?.description ?? '');
+    if (description !== '') byName.set(description, byName.has(description) ? undefined : port);
+  }
+  // A name beats a description: somebody may describe one port by the name of another.
+  for (const port of ports) byName.set(normal(port.label), port);
+  const find = (name: string) =>
+    byName.get(normal(name)) ?? (isBareNumber(name) ? byNumber.get(Number(name)) : undefined);
+  const interfaces = createInterfaces(tables);
   const mapped = new Set(ports.map((port) => port.ifIndex));
-  const others = [...tables.interfaces].filter(([ifIndex]) => !mapped.has(ifIndex));
+  const lookUp = (name: string) => {
+    const found = interfaces.find(name);
+    return 'reason' in found ? undefined : found;
+  };
   return {
     rule,
     ports,
-    find: (name) => byLabel.get(normal(name)) ?? (/^\d{1,5}$/.test(name) ? byNumber.get(Number(name)) : undefined),
-    isOtherInterface: (name) =>
-      others.some(([ifIndex, other]) =>
-        other.name === ''
-          ? other.type === ETHERNET_CSMACD && name === String(ifIndex)
-          : normal(other.name) === normal(name) ||
-            (/^\d{1,5}$/.test(name) &&
-              other.type === ETHERNET_CSMACD &&
-              faceplate(other.name)?.number === Number(name)),
-      ),
+    rows: new Set(tables.poeRows),
+    notes,
+    find,
+    interface: lookUp,
+    isOtherInterface: (name) => {
+      const found = find(name) ? undefined : lookUp(name);
+      return found !== undefined && !mapped.has(found.ifIndex);
+    },
+    interfaces,
   };
-}
-
-/** `gi1/0/7` is number 7 of the family `gi1/0/`. */
-export function faceplate(name: string): { readonly family: string; readonly number: number } | undefined {
-  const parts = /^(.*?)(\d{1,5})$/.exec(name.trim());
-  return parts ? { family: parts[1]!, number: Number(parts[2]) } : undefined;
-}
-
-/** Case and spaces do not tell two ports apart. */
-function normal(name: string): string {
-  return name.toLowerCase().replaceAll(/\s+/g, '');
-}
-
-function portOf(row: string): number {
-  return Number(row.slice(row.indexOf('.') + 1));
-}
-
-function isOneToN(rows: readonly string[]): boolean {
-  const groups = new Set(rows.map((row) => row.slice(0, row.indexOf('.'))));
-  const ports = new Set(rows.map(portOf));
-  return groups.size === 1 && rows.every((_, place) => ports.has(place + 1));
 }

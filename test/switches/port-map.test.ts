@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PortMapRefused } from '../../src/switches/errors.ts';
 import type { Interface } from '../../src/switches/port-map.ts';
-import { faceplate, resolvePorts } from '../../src/switches/port-map.ts';
+import { resolvePorts } from '../../src/switches/port-map.ts';
+import { faceplate } from '../../src/switches/ports/names.ts';
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, place) => from + place);
 const rows = (from: number, to: number, group = 1) => range(from, to).map((port) => `${group}.${port}`);
@@ -53,13 +54,14 @@ describe('the port map', () => {
   });
 
   it('is refused without PoE rows', () => {
-    expect(reasons([], numbered(1, 8, ''))).toBe('the switch has no rows in pethPsePortTable');
+    expect(reasons([], numbered(1, 8, ''))).toBe('the switch has no PoE rows');
   });
 
   it('is refused with the reason of every rule', () => {
     expect(reasons(rows(3, 26, 3), numbered(11_001, 11_024, 'Fa3/0/')).split('\n')).toEqual([
       'the PoE port index is an ifIndex: row 3.3: interface 3 does not exist',
-      'the PoE port index is the faceplate number: the rows are not 1.1, 1.2, … of one group',
+      'the PoE port index is a bridge port: the switch has no dot1dBasePortTable',
+      'the PoE port index is the faceplate number: the rows are not 3.1, 3.2, … without a gap',
     ]);
   });
 

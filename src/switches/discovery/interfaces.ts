@@ -72,7 +72,7 @@ export function interfaceTables(columns: InterfaceColumns): InterfaceTables {
     const names = [columns.names, columns.descriptions].map((rows) => text(rows.get(index))).filter((name) => name);
     interfaces.set(ifIndex, {
       ifIndex,
-      kind: kindOf(integer(value)),
+      kind: kindOf(integerOf(value)),
       label: names[0] ?? index,
       names,
       mac: macOf(columns.addresses.get(index)),
@@ -93,13 +93,9 @@ function kindOf(type: number | undefined): SwitchInterface['kind'] {
 /** The rows of a column that has a number for a number. */
 export function numberRows(rows: ColumnRows): [number, number][] {
   return [...rows].flatMap(([index, value]): [number, number][] => {
-    const number = integer(value);
+    const number = integerOf(value);
     return number === undefined ? [] : [[Number(index), number]];
   });
-}
-
-function integer(value: SnmpValue | undefined): number | undefined {
-  return value && integerOf({ oid: '', ...value });
 }
 
 /** Without the carriage returns, zeros and spaces that some agents leave at the end. */

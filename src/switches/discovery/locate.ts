@@ -1,7 +1,7 @@
 /** Which interface the port numbers of a forwarding database mean. Pure. */
 import type { VlanId } from '../../rack/units.ts';
 import type { Mac } from '../../wire/address.ts';
-import { faceplate } from '../port-map.ts';
+import { faceplate } from '../ports/names.ts';
 import type { Fdb } from './fdb.ts';
 import type { FdbEntry } from './fdb-rows.ts';
 import type { InterfaceTables } from './interfaces.ts';

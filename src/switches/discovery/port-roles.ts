@@ -1,6 +1,6 @@
 /** What the rack file says of a switch's interfaces: a slot's port, an uplink, or nothing. Pure. */
 import type { SlotNumber, VlanId } from '../../rack/units.ts';
-import { faceplate } from '../port-map.ts';
+import { faceplate } from '../ports/names.ts';
 import type { InterfaceTables } from './interfaces.ts';
 
 export type PortRole =

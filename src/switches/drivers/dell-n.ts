@@ -12,6 +12,7 @@ export const DELL_N: SwitchDriver = family({
   recognise: { sysObjectIds: ['1.3.6.1.4.1.674.10895'], sysDescr: /, *\d+(\.\d+){2,3}, *(VxWorks|Linux)/ },
   writes: 'snmp',
   power: fastpathPower(ROOT),
+  portRules: ['ifindex', 'ordinal'],
   vlans: fastpathSwitchport(ROOT),
   save: fastpathSave(ROOT),
   edge: fastpathEdge(ROOT),

@@ -17,7 +17,10 @@ export interface SwitchDriver {
   readonly writes: 'snmp' | SshDialectName | ReadOnly;
   /** Undefined: the family has no per-port PoE objects that are known. */
   readonly power: PowerDialect | undefined;
-  /** Rules for the family's own port numbering, tried before the general ones, in this order. */
+  /**
+   * The rules that hold for the family's port numbering, in the order of trust: no other is tried. Where two of them hold
+   * they have to agree. None: the general ones, which are checked harder.
+   */
   readonly portRules: readonly PortRuleName[];
   /** Undefined: its VLANs are not written over SNMP. */
   readonly vlans: VlanDialectSpec | undefined;
@@ -97,6 +100,8 @@ export type PortRuleName =
   | 'juniper-fpc'
   | 'comware-member'
   | 'alcatel-slot'
+  /** Its sockets are no interfaces: no map is ever proven. */
+  | 'midspan'
   | 'ifindex'
   | 'bridge-port'
   | 'ordinal';

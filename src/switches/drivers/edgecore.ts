@@ -16,6 +16,7 @@ const EDGECORE: SwitchDriver = family({
     // Whether it counts what is drawn or what was granted is not known.
     budgetBy: 'allocated',
   },
+  portRules: ['ifindex', 'ordinal'],
   vlans: Q_BRIDGE,
   save: savedBy('copy running-config startup-config'),
   quirks: ['Port lists have room for aggregates: 5 octets for 28 ports.'],

@@ -11,6 +11,7 @@ export const EDGESWITCH: SwitchDriver = family({
   recognise: { sysObjectIds: ['1.3.6.1.4.1.4413'], sysDescr: /^EdgeSwitch\b/ },
   writes: 'snmp',
   power: fastpathPower(ROOT),
+  portRules: ['ifindex', 'ordinal'],
   vlans: fastpathSwitchport(ROOT),
   save: fastpathSave(ROOT),
   edge: fastpathEdge(ROOT),

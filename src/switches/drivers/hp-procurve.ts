@@ -13,6 +13,7 @@ export const HP_PROCURVE: SwitchDriver = family({
     // hpicfPoePethPsePortActualPower: drawn. Column 3 is what is supplied, columns 11 and 12 are whole watts.
     watts: { column: '1.3.6.1.4.1.11.2.14.11.1.9.1.1.1.8', unit: 0.001, kind: 'measured' },
   },
+  portRules: ['ifindex'],
   vlans: Q_BRIDGE,
   quirks: [
     'hpicfPoePethPsePortResetState restarts a PoE controller of many ports: it is never written.',

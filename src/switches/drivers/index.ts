@@ -33,6 +33,7 @@ import { NETONIX } from './netonix.ts';
 import { QUANTA } from './quanta.ts';
 import { TP_LINK } from './tp-link.ts';
 import { UNIFI } from './unifi.ts';
+import { VIRTUAL } from './virtual.ts';
 import { ZYXEL, ZYXEL_GS1900 } from './zyxel.ts';
 
 export const DRIVERS: readonly SwitchDriver[] = Object.freeze([
@@ -79,6 +80,7 @@ export const DRIVERS: readonly SwitchDriver[] = Object.freeze([
   MICROSENS,
   MIDSPAN,
   IFOTEC,
+  VIRTUAL,
 ]);
 
 const BY_NAME = new Map(DRIVERS.map((driver) => [driver.name, driver]));

@@ -12,5 +12,6 @@ export const MIDSPAN: SwitchDriver = family({
       'a midspan has no ports of its own: its one interface is for management, and no table says which row is which socket',
   },
   power: RFC3621_POWER,
+  portRules: ['midspan'],
   quirks: ['RFC 3621 without a bridge: no links, no VLANs, no FDB.'],
 });

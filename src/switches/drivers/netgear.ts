@@ -27,6 +27,7 @@ export const NETGEAR_MANAGED: SwitchDriver = family({
   recognise: { sysObjectIds: [MANAGED, ...MANAGED_PRODUCTS] },
   writes: 'snmp',
   power: power(MANAGED),
+  portRules: ['ifindex', 'ordinal'],
   vlans: Q_BRIDGE,
   save: fastpathSave(MANAGED),
   edge: fastpathEdge(MANAGED),
@@ -55,6 +56,7 @@ export const NETGEAR_SMART: SwitchDriver = family({
   recognise: { sysObjectIds: [SMART, ...SMART_PRODUCTS] },
   writes: 'snmp',
   power: power(SMART),
+  portRules: ['ifindex', 'ordinal'],
   vlans: { ...Q_BRIDGE, egressFirst: true },
   save: fastpathSave(SMART),
   edge: fastpathEdge(SMART),
@@ -75,6 +77,7 @@ export const NETGEAR_GS728TPP: SwitchDriver = family({
   writes: 'snmp',
   // It answers a third of a second per varbind: nothing is asked for that it has not.
   power: { ...RFC3621_POWER, counters: { denied: RFC3621_POWER.counters.denied! }, watts: undefined, rowsPerSet: 1 },
+  portRules: ['ifindex', 'ordinal'],
   vlans: { ...Q_BRIDGE, egressFirst: true, creates: false },
   save: savedBy('save it in the web interface'),
   reservedVlans: [AUTO_VIDEO],

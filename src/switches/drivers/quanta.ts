@@ -11,6 +11,7 @@ export const QUANTA: SwitchDriver = family({
   recognise: { sysObjectIds: ['1.3.6.1.4.1.7244'] },
   writes: 'snmp',
   power: fastpathPower(ROOT),
+  portRules: ['ifindex', 'ordinal'],
   vlans: Q_BRIDGE,
   save: fastpathSave(ROOT),
   edge: fastpathEdge(ROOT),

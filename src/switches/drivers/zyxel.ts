@@ -10,6 +10,7 @@ export const ZYXEL: SwitchDriver = family({
   writes: 'snmp',
   // Some have milliwatts in column 15 of pethPsePortTable, where RFC3621_POWER looks for them.
   power: RFC3621_POWER,
+  portRules: ['ifindex'],
   vlans: Q_BRIDGE,
   // sysMgmtConfigSave := save(1).
   save: saveBySetting('1.3.6.1.4.1.890.1.15.3.2.2.0', 1),

@@ -1,5 +1,6 @@
 /** IF-MIB (RFC 2863): the columns that are read here, indexed by ifIndex. */
 export const IF_MIB = Object.freeze({
+  ifDescr: '1.3.6.1.2.1.2.2.1.2',
   ifType: '1.3.6.1.2.1.2.2.1.3',
   ifOperStatus: '1.3.6.1.2.1.2.2.1.8',
   ifName: '1.3.6.1.2.1.31.1.1.1.1',

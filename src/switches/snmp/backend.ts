@@ -3,9 +3,9 @@ import type { SwitchBackend } from '../backend.ts';
 import type { PowerDialect, SwitchDriver } from '../drivers/driver.ts';
 import { SwitchError, WriteRefused } from '../errors.ts';
 import type { WritableRow } from '../guard.ts';
+import { readPortTables } from '../ports/tables.ts';
 import type { Written } from '../set.ts';
 import type { Access } from '../tables.ts';
-import { readPortTables } from './port-tables.ts';
 import { look, readState } from './power-tables.ts';
 import type { SnmpSet } from './session.ts';
 import { settingsBackend } from './settings.ts';
@@ -22,7 +22,7 @@ export function createSnmpBackend(access: Access, driver: SwitchDriver, onValues
   };
   return {
     identity: () => readIdentity(access),
-    portTables: () => readPortTables(access, power),
+    portTables: () => readPortTables(access, driver),
     state: (ifIndexes) => readState(access, power, ifIndexes, noteOn),
     look: (rows, ifIndexes) => look(access, known(driver), rows, ifIndexes, noteOn),
     async switchRows(rows, on) {

@@ -15,7 +15,13 @@ export async function readChassis({ session, limits, clock }: Access): Promise<C
   const asked = boxes.flatMap((index) => [`${entPhysicalModelName}.${index}`, `${entPhysicalSerialNum}.${index}`]);
   const [address, ...told] = await getAll(session, [BRIDGE_MIB.dot1dBaseBridgeAddress, ...asked], limits.varbinds);
   const units = boxes
-    .map((_, place): ChassisUnit => ({ model: words(told[2 * place]), serial: words(told[2 * place + 1]) }))
+    .map(
+      (index, place): ChassisUnit => ({
+        entity: Number(index),
+        model: words(told[2 * place]),
+        serial: words(told[2 * place + 1]),
+      }),
+    )
     // Some list every unit that a stack could have.
     .filter(({ model, serial }) => model !== '' || serial !== '');
   return { bridgeAddress: macOf(address), units };

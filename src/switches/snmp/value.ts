@@ -88,12 +88,12 @@ export function isException(varbind: SnmpVarbind): boolean {
 }
 
 /** The integer of a varbind, whichever of the 32-bit types the agent chose for it; undefined where it has none. */
-export function integerOf(varbind: SnmpVarbind | undefined): number | undefined {
+export function integerOf(varbind: SnmpValue | undefined): number | undefined {
   return typeof varbind?.value === 'number' ? varbind.value : undefined;
 }
 
 /** The text of an octet string, or an OID or address as it is; undefined where there is none. */
-export function textOf(varbind: SnmpVarbind | undefined): string | undefined {
+export function textOf(varbind: SnmpValue | undefined): string | undefined {
   if (Buffer.isBuffer(varbind?.value)) return varbind.value.toString('utf8');
   return typeof varbind?.value === 'string' ? varbind.value : undefined;
 }
