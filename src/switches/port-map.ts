@@ -10,7 +10,7 @@ import { explicitPorts } from './ports/explicit.ts';
 import type { Interfaces, ResolvedPort } from './ports/interfaces.ts';
 import { createInterfaces, familiesFromZero } from './ports/interfaces.ts';
 import type { Interface } from './ports/names.ts';
-import { faceplate, isBareNumber, normal } from './ports/names.ts';
+import { faceplate, isBareNumber, isSocket, normal } from './ports/names.ts';
 import { contradictions, namePorts, unlikely } from './ports/proof.ts';
 import { GENERAL_RULES, PORT_RULES } from './ports/rules/index.ts';
 import type { Assignment, PortRule } from './ports/rules/rule.ts';
@@ -53,6 +53,8 @@ export interface PortMap {
   readonly ports: readonly MappedPort[];
   /** Every PoE row there was, mapped or not. */
   readonly rows: ReadonlySet<string>;
+  /** The name of every socket of the faceplate by ifIndex, PoE or not: what has a link. */
+  readonly sockets: ReadonlyMap<number, string>;
   /** What is odd and does not forbid it, one sentence each. */
   readonly notes: readonly string[];
   /** A PoE port by name, or by number where no two ports share it. */
@@ -137,6 +139,11 @@ function portMap(rule: string, ports: readonly MappedPort[], tables: PortTables,
     rule,
     ports,
     rows: new Set(tables.poeRows),
+    sockets: new Map(
+      [...tables.interfaces].flatMap(([ifIndex, one]) =>
+        isSocket(one) ? [[ifIndex, one.name || String(ifIndex)]] : [],
+      ),
+    ),
     notes,
     find,
     interface: lookUp,

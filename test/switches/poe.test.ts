@@ -8,6 +8,9 @@ import { snmpTool, v2cArguments, v3Arguments } from './support/debian.ts';
 import type { Rig } from './support/rig.ts';
 import { ACCESS, names, plugIn, SECRETS, SHORT, secrets, udpRig, V2C, V3 } from './support/rig.ts';
 
+/** Eight test files may share a core. */
+const PATIENT = { timeout: 10_000 };
+
 let rig: Rig | undefined;
 afterEach(async () => {
   await rig?.close();
@@ -22,7 +25,7 @@ describe.each([
     rig = await udpRig({ ports: 36 }, { snmp });
     plugIn(rig.device, [1, 2, 36]);
     await expect
-      .poll(async () => (await rig!.poe.read()).filter((port) => port.detection === 'deliveringPower').length)
+      .poll(async () => (await rig!.poe.read()).filter((port) => port.detection === 'deliveringPower').length, PATIENT)
       .toBe(3);
     const ports = await rig.poe.read();
     expect(ports.map((port) => port.port)).toEqual(names(1, 36));
@@ -52,7 +55,7 @@ describe.each([
   it('switches a port with a board off and on, and another that has none', async () => {
     rig = await udpRig({}, { snmp });
     const boards = plugIn(rig.device, [1, 2]);
-    await expect.poll(() => boards.get(2)!.powered).toBe(true);
+    await expect.poll(() => boards.get(2)!.powered, PATIENT).toBe(true);
     await cycleByHand(rig.poe, realClock, ['1'], millis(30));
     expect(await rig.poe.set(['3'], false)).toMatchObject([{ ok: true, before: { detection: 'searching' } }]);
     expect(boards.get(1)).toMatchObject({ timesOn: 2, timesOff: 1, powered: true });
@@ -72,7 +75,7 @@ describeWith(DEBIAN)("a PoE switch beside Debian's tools", () => {
     rig = await udpRig({}, { snmp });
     const { poe, port } = rig;
     const boards = plugIn(rig.device, [1, 2]);
-    await expect.poll(() => boards.get(2)!.powered).toBe(true);
+    await expect.poll(() => boards.get(2)!.powered, PATIENT).toBe(true);
 
     expect((await snmpTool('snmpset', port, auth, [`${ADMIN}.1`, 'i', '2'])).code).toBe(0);
     await expect
@@ -141,7 +144,7 @@ describe('a lossy, lying switch over UDP', () => {
   it('is cycled all the same', async () => {
     rig = await udpRig({}, { limits: { ...SHORT, read: { timeout: millis(60), retries: 10 } } });
     const boards = plugIn(rig.device, [1, 2]);
-    await expect.poll(() => boards.get(2)!.powered).toBe(true);
+    await expect.poll(() => boards.get(2)!.powered, PATIENT).toBe(true);
     rig.device.faults.loseAnswer = 0.3;
     rig.device.faults.loseSetAnswer = 1;
     await cycleByHand(rig.poe, realClock, ['1', '2'], millis(20));
