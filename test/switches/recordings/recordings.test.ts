@@ -13,14 +13,17 @@ import { readLldp } from '../../../src/switches/discovery/lldp.ts';
 import { locate } from '../../../src/switches/discovery/locate.ts';
 import type { SwitchDriver } from '../../../src/switches/drivers/driver.ts';
 import { identify } from '../../../src/switches/drivers/identify.ts';
+import { PortMapRefused } from '../../../src/switches/errors.ts';
+import { resolvePorts } from '../../../src/switches/port-map.ts';
+import { readPortTables } from '../../../src/switches/ports/tables.ts';
 import { createSnmpBackend } from '../../../src/switches/snmp/backend.ts';
 import { readChassis } from '../../../src/switches/snmp/chassis.ts';
 import { readIdentity } from '../../../src/switches/snmp/system.ts';
 import type { Access, SwitchState } from '../../../src/switches/tables.ts';
 import { describeRecordings, RECORDINGS, recordingSession } from '../support/recording-session.ts';
-import type { Expected, PowerFacts } from './expected/expected.ts';
+import type { Expected, PortFacts, PowerFacts } from './expected/expected.ts';
 import { EXPECTED } from './expected/index.ts';
-import { namesOf } from './expected/names.ts';
+import { namesOf, portsOf } from './expected/names.ts';
 
 const LIMITS = { varbinds: 50, rows: 100_000, deadline: millis(60_000) };
 
@@ -161,6 +164,61 @@ async function comparePower(
     for (const row of namesOf(names)) expect([row, read?.get(row)?.priority]).toEqual([row, word]);
   }
 }
+
+describeRecordings('ports of the recorded switches', () => {
+  const mapOf = async (expected: Expected, overlays: readonly Overlay[] = []) => {
+    const driver = await driverOf(await accessTo(expected), DRIVER[expected.recording]);
+    return resolvePorts(await readPortTables(await accessTo(expected, overlays), driver));
+  };
+  const proven = each.filter(([, { ports }]) => 'runs' in ports);
+
+  it.each(proven)('%s', async (_, expected) => {
+    const facts = expected.ports as PortFacts;
+    const power = expected.power as PowerFacts;
+    const driver = await driverOf(await accessTo(expected));
+    // Without the column that switches there are no rows, and nothing to write to.
+    if (facts.rows === 'vendor') await expect(mapOf(expected)).rejects.toThrow(/has no PoE rows|\(admin\) has 0 rows/);
+    const map = await mapOf(expected, facts.rows === 'vendor' ? [madeUp({ power, driver })] : []);
+    const bridgePorts = Object.entries(facts.bridgePorts ?? {}).flatMap(([names, first]) =>
+      namesOf(names).map((name, place): [string, number] => [name, first + place]),
+    );
+    const bridgePortOf = new Map(bridgePorts);
+    expect(map.ports.map(({ row, label, ifIndex, bridgePort }) => [row, label, ifIndex, bridgePort])).toEqual(
+      facts.runs.flatMap(portsOf).map(({ row, name, ifIndex }) => [row, name, ifIndex, bridgePortOf.get(name)]),
+    );
+  });
+
+  const refused = each.filter(([, { ports }]) => 'refused' in ports);
+  it.each(refused)('%s: refused', async (_, expected) => {
+    await expect(mapOf(expected)).rejects.toThrow(PortMapRefused);
+  });
+
+  const recordingOf = (name: string) => EXPECTED.find(({ recording }) => recording === name)!;
+  const rowsMadeUp = (oids: readonly string[]): Overlay => ({
+    rows: () => oids.map((oid) => ({ oid, tag: TAG.Integer32, value: 6 })),
+  });
+  const oneTo = (last: number, prefix: string) => Array.from({ length: last }, (_, place) => `${prefix}.${place + 1}`);
+
+  it('count from 1 on a GSM7252PS, once its ifType is made up', async () => {
+    const expected = recordingOf('netgear-gsm7252ps-s2.assembled');
+    const map = await mapOf(expected, [rowsMadeUp(oneTo(52, '1.3.6.1.2.1.2.2.1.3'))]);
+    expect(map.ports.map(({ row, label, ifIndex }) => [row, label, ifIndex])).toEqual(
+      oneTo(48, '1').map((row, place) => [row, String(place + 1), place + 1]),
+    );
+  });
+
+  // Names count from swp00, sockets from 1: port 1 of the rack file may be the first socket or refused, never the second.
+  it('of a Zyxel are never one off, once it has PoE rows', async () => {
+    const admin = rowsMadeUp(oneTo(8, '1.3.6.1.2.1.105.1.1.1.3.1'));
+    const map = await mapOf(recordingOf('zyxel-xs1930-12hp'), [admin]);
+    expect(map.ports.map(({ row, label, ifIndex }) => [row, label, ifIndex])).toEqual(
+      oneTo(8, '1').map((row, place) => [row, `swp0${place}`, place + 1]),
+    );
+    expect([undefined, 1]).toContain(map.find('1')?.ifIndex);
+    expect([undefined, 8]).toContain(map.find('8')?.ifIndex);
+    expect(map.find('swp07')?.row).toBe('1.8');
+  });
+});
 
 describeRecordings('what would be written', () => {
   it.each(each)('has the types that %s has', async (_, expected) => {

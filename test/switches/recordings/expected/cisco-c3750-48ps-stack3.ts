@@ -34,7 +34,7 @@ export const ciscoC375048psStack3: Expected = {
       { row: '3.3', name: 'Fa3/0/1', ifIndex: 11001, count: 24 },
       { row: '3.29', name: 'Fa3/0/25', ifIndex: 11025, count: 24 },
     ],
-    bridgePorts: { 'Fa3/0/8': 118, 'Fa3/0/[12-39]': 122, 'Fa3/0/[47-48]': 159 },
+    bridgePorts: { 'Fa3/0/8': 118, 'Fa3/0/[12-24]': 122, 'Fa3/0/[25-39]': 137, 'Fa3/0/[47-48]': 159 },
   },
   vlans: {
     names: '',

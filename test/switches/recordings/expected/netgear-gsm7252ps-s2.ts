@@ -1,8 +1,8 @@
 import type { Expected } from './expected.ts';
 
 /**
- * Put together of several walks of one switch: no system group, no ifType, no names. Its driver and port map have to
- * be given.
+ * Put together of several walks of one switch: no system group, no ifType, no names. Its driver has to be given, and
+ * without ifType no map is proven, not even one that is given.
  */
 export const netgearGsm7252psS2: Expected = {
   recording: 'netgear-gsm7252ps-s2.assembled',
