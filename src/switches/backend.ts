@@ -63,6 +63,8 @@ export interface SettingsBackend {
 export interface VlanBackend {
   /** Which of its numbers a port has in `VlanState`. */
   readonly numbering: PortNumbering;
+  /** False: it makes no VLANs, so those of the slots have to be there. */
+  readonly creates?: boolean;
   /** The whole configuration, read now. */
   read(): Promise<VlanState>;
   /** The PVIDs alone, which is little enough to read at every poll. Ports that have none are left out. */

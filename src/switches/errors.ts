@@ -136,3 +136,11 @@ export class PortFault extends SwitchError {
     this.port = port;
   }
 }
+
+/** The family has no object that saves the configuration: it is right until the switch restarts, and then what it was. */
+export class SaveByHand extends SwitchError {
+  override readonly name = 'SaveByHand';
+  constructor(command: string | undefined) {
+    super('save-by-hand', `it is saved by hand${command === undefined ? '' : `: ${command}`}`);
+  }
+}

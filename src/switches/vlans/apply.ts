@@ -3,6 +3,7 @@
  * back, verification over every VLAN, saved once. A journal that is still open is a change that did not end, and comes
  * first.
  */
+import { millis } from '../../rack/units.ts';
 import { back, forward, settled } from './change.ts';
 import { readPatiently } from './converge.ts';
 import { violations } from './invariant.ts';
@@ -29,7 +30,7 @@ export async function applyIsolation(parts: IsolationParts): Promise<IsolationOu
     const reason = `the VLANs of ${scope.switch} cannot be read: ${(error as Error).message}`;
     return run.end({ kind: 'refused', reasons: [reason] });
   }
-  const plan = planIsolation(before, scope, parts.reserved);
+  const plan = planIsolation(before, scope, { reserved: parts.reserved, creates: parts.backend.creates });
   if (plan.obstacles.length > 0) return run.end({ kind: 'refused', reasons: plan.obstacles });
   const row: JournalRow = {
     switch: scope.switch,
@@ -77,6 +78,8 @@ async function recover(run: Run, scope: VlanScope): Promise<Recovered | undefine
     await journal.remove(scope.switch);
     return { outcome: run.end({ kind: 'stale', reason }), again: true };
   };
+  // The last write of the process that began it may be on its way still.
+  run.doubt.until = millis(run.parts.clock.monotonic() + run.converging(scope).limits.late);
   run.tell('waiting', `a change that began at ${new Date(row.beganAt).toISOString()} has not ended (${row.phase})`);
   // What was noted by old numbers fits no port now. Such a switch has started anew, from what was saved before.
   if (row.numbering !== backend.numbering || !sameNumbers(row.scope, scope)) {

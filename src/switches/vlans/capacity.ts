@@ -1,14 +1,15 @@
 /** Whether the switch has room for a VLAN per slot, asked before the first write. Pure. */
 import type { VlanId } from '../../rack/units.ts';
+import type { PlanOptions } from './plan.ts';
 import type { VlanScope } from './scope.ts';
 import { vlanName } from './scope.ts';
 import type { VlanState } from './state.ts';
 
 const FALL_BACK = 'see "Too few VLANs" in docs/switches.md for private VLANs and protected ports';
 
-/** One sentence for each reason why it has not. `reserved`: ids that the switch keeps for itself. */
-export function capacityProblems(state: VlanState, scope: VlanScope, reserved: Iterable<number> = []): string[] {
-  const kept = new Set(reserved);
+/** One sentence for each reason why it has not. */
+export function capacityProblems(state: VlanState, scope: VlanScope, options: PlanOptions = {}): string[] {
+  const kept = new Set(options.reserved);
   const { maxVlanId, maxVlans } = state.capacity;
   const problems: string[] = [];
   for (const vlan of scope.carried) {
@@ -20,6 +21,9 @@ export function capacityProblems(state: VlanState, scope: VlanScope, reserved: I
     }
   }
   const missing = [...scope.carried].filter((vlan) => !state.vlans.has(vlan));
+  if (options.creates === false && missing.length > 0) {
+    problems.push(`${scope.switch} makes no VLANs over SNMP: make ${missing.length} by hand (${sample(missing)})`);
+  }
   const free = maxVlans === undefined ? missing.length : Math.max(0, maxVlans - state.vlans.size);
   if (missing.length > free) {
     const room = `${scope.switch} takes ${maxVlans} VLANs and has ${state.vlans.size}`;

@@ -1,9 +1,11 @@
 /** The two ways that a change can go, once it is in the journal: forward to isolation, or back to what was. */
 import type { EdgeOutcome } from '../backend.ts';
+import { SaveByHand } from '../errors.ts';
 import { converge } from './converge.ts';
 import { differences } from './differences.ts';
 import { adviceFor } from './edge.ts';
 import { createVlanGuard } from './guard.ts';
+import type { Violation } from './invariant.ts';
 import { violations } from './invariant.ts';
 import type { JournalRow } from './journal.ts';
 import type { IsolationOutcome } from './outcome.ts';
@@ -12,6 +14,7 @@ import type { Run } from './run.ts';
 import type { VlanScope } from './scope.ts';
 import type { VlanState } from './state.ts';
 import { asBefore, isolated } from './target.ts';
+import { checkPvids } from './verify.ts';
 
 /** `first` is the state, where it was just read. */
 export async function forward(
@@ -50,9 +53,13 @@ export async function settled(
     await backend.save?.();
   } catch (error) {
     const unsaved = `the configuration of ${scope.switch} is right and not saved: ${(error as Error).message}`;
-    await run.note({ ...row, trouble: unsaved }, 'save');
+    if (error instanceof SaveByHand) await journal.remove(scope.switch);
+    else await run.note({ ...row, trouble: unsaved }, 'save');
     return done(unsaved);
   }
+  // A switch that started anew since it was verified has the old configuration, and has saved that.
+  const moved = await checkPvids(backend, scope).catch((): readonly Violation[] => []);
+  if (moved.length > 0) return run.degrade({ ...row, phase: 'save' }, moved.map(({ text }) => text).join('; '));
   if (backend.save) run.tell('saved', `the configuration of ${scope.switch} is saved`);
   await journal.remove(scope.switch);
   return done(undefined);

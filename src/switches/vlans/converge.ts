@@ -7,14 +7,15 @@ import { sleep } from '../../rack/clock.ts';
 import type { Millis } from '../../rack/units.ts';
 import { millis, seconds } from '../../rack/units.ts';
 import type { VlanBackend, VlanRefusal } from '../backend.ts';
-import { SwitchClosed, SwitchError } from '../errors.ts';
+import { SwitchClosed, SwitchError, WriteRefused } from '../errors.ts';
+import { sameStep, summary, whyNot } from './explain.ts';
 import type { VlanGuard } from './guard.ts';
 import type { Batch, Phase } from './plan.ts';
 import { nextBatch, touched } from './plan.ts';
 import type { ScopeSlot, VlanScope } from './scope.ts';
 import { portName } from './scope.ts';
 import type { VlanState, VlanStep } from './state.ts';
-import { afterStep, describeStep } from './steps.ts';
+import { afterStep } from './steps.ts';
 import type { VlanTarget } from './target.ts';
 
 export interface ConvergeParts {
@@ -22,6 +23,7 @@ export interface ConvergeParts {
   readonly backend: VlanBackend;
   readonly clock: Clock;
   readonly limits: ConvergeLimits;
+  readonly doubt: Doubt;
   /** Before every batch: are the ports still the numbers that the scope has? The reason where they are not. */
   readonly moved: () => Promise<string | undefined>;
   /** Takes the power from the boards of slots that a batch changes, before it is written. */
@@ -34,9 +36,11 @@ export interface ConvergeLimits {
   readonly silence: Millis;
   /** How often a batch may bring the switch no nearer to the target before it counts as refused. */
   readonly tries: number;
+  /** How long a write that was not seen to take may still show. */
+  readonly late: Millis;
 }
 
-export const CONVERGE_LIMITS: ConvergeLimits = Object.freeze({ silence: seconds(300), tries: 3 });
+export const CONVERGE_LIMITS: ConvergeLimits = Object.freeze({ silence: seconds(300), tries: 3, late: seconds(5) });
 
 export type Converged =
   | { readonly ok: true; readonly state: VlanState; readonly steps: number }
@@ -45,6 +49,11 @@ export type Converged =
 
 /** Between two attempts to read a switch that does not answer. */
 const READ_AGAIN = seconds(2);
+
+/** Until when a write may still show that was not seen to take. The runs of one change share it. */
+export interface Doubt {
+  until: Millis;
+}
 
 export async function converge(
   parts: ConvergeParts,
@@ -56,8 +65,7 @@ export async function converge(
   let steps = 0;
   let nearest = Number.POSITIVE_INFINITY;
   let fruitless = 0;
-  let refusals: readonly VlanRefusal[] = [];
-  let unanswered: string | undefined;
+  let last: Attempt = { steps: [], refusals: [], unanswered: undefined };
   for (;;) {
     if (!state) {
       const read = await readPatiently(parts);
@@ -66,37 +74,71 @@ export async function converge(
     }
     const target = targetOf(state);
     const batch = nextBatch(state, target);
-    if (!batch) return { ok: true, state, steps };
+    const unseen =
+      last.unanswered !== undefined || last.steps.some((one) => batch?.steps.some((step) => sameStep(one, step)));
+    if (unseen) doubtFrom(parts);
+    if (!batch) {
+      const early = parts.doubt.until - parts.clock.monotonic();
+      if (early <= 0) return { ok: true, state, steps };
+      // What was written and not seen may show yet: that all is as wanted is to be read again then.
+      last = { steps: [], refusals: [], unanswered: undefined };
+      await sleep(parts.clock, millis(early));
+      state = undefined;
+      continue;
+    }
     const left = stepsLeft(state, target);
     fruitless = left < nearest ? 0 : fruitless + 1;
     nearest = Math.min(nearest, left);
     if (fruitless >= parts.limits.tries) {
-      return { ok: false, reason: whyNot(batch, state, parts.scope, refusals, unanswered), state, lost: false };
-    }
-    const moved = await parts.moved().catch((error: Error) => error.message);
-    if (moved !== undefined) return { ok: false, reason: moved, state, lost: true };
-    try {
-      await parts.dark(touched(batch.steps, parts.scope));
-    } catch (error) {
-      const reason = `the boards could not be switched off before their ports are changed: ${(error as Error).message}`;
+      const reason = whyNot(batch, state, parts.scope, last.refusals, last.unanswered);
       return { ok: false, reason, state, lost: false };
     }
+    const obstacle = await prepare(parts, batch);
+    if (obstacle) return { ok: false, state, ...obstacle };
     parts.tell(batch.phase, summary(batch));
-    unanswered = undefined;
     try {
-      refusals = await parts.backend.write(batch.steps, state, guard);
+      last = {
+        steps: batch.steps,
+        refusals: await parts.backend.write(batch.steps, state, guard),
+        unanswered: undefined,
+      };
     } catch (error) {
-      if (error instanceof SwitchClosed) return { ok: false, reason: error.message, state, lost: true };
-      if (!(error instanceof SwitchError) || error.code === 'write-refused') {
-        return { ok: false, reason: (error as Error).message, state, lost: false };
-      }
-      refusals = [];
-      unanswered = error.message;
+      doubtFrom(parts);
+      const known =
+        error instanceof SwitchError && !(error instanceof WriteRefused) && !(error instanceof SwitchClosed);
+      if (!known) return { ok: false, reason: (error as Error).message, state, lost: error instanceof SwitchClosed };
+      last = { steps: batch.steps, refusals: [], unanswered: error.message };
     }
     steps += batch.steps.length;
     // One that shows late gets longer each time, before it counts as one that did not take.
     await sleep(parts.clock, millis(parts.backend.settleMs * 2 ** fruitless));
     state = undefined;
+  }
+}
+
+interface Attempt {
+  readonly steps: readonly VlanStep[];
+  readonly refusals: readonly VlanRefusal[];
+  readonly unanswered: string | undefined;
+}
+
+function doubtFrom({ clock, doubt, limits }: ConvergeParts): void {
+  doubt.until = millis(clock.monotonic() + limits.late);
+}
+
+/** What has to be so before a batch is written; the reason where it is not. */
+async function prepare(
+  { moved, dark, scope }: ConvergeParts,
+  batch: Batch,
+): Promise<{ readonly reason: string; readonly lost: boolean } | undefined> {
+  const reason = await moved().catch((error: Error) => error.message);
+  if (reason !== undefined) return { reason, lost: true };
+  try {
+    await dark(touched(batch.steps, scope));
+    return undefined;
+  } catch (error) {
+    const why = (error as Error).message;
+    return { reason: `the boards could not be switched off before their ports are changed: ${why}`, lost: false };
   }
 }
 
@@ -135,55 +177,5 @@ export async function readPatiently(
       return `${scope.switch} could not be read for ${Math.round(waited / 1_000)} s: ${problem}`;
     parts.tell('waiting', problem);
     await sleep(clock, READ_AGAIN);
-  }
-}
-
-function summary({ phase, steps }: Batch): string {
-  const counts = new Map<string, number>();
-  for (const { kind } of steps) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return `${phase}: ${[...counts].map(([kind, count]) => `${count} × ${kind}`).join(', ')}`;
-}
-
-function whyNot(
-  { steps }: Batch,
-  state: VlanState,
-  scope: VlanScope,
-  refusals: readonly VlanRefusal[],
-  unanswered: string | undefined,
-): string {
-  const refused = refusals.find((refusal) => refusal.steps.some((step) => steps.some((left) => sameStep(left, step))));
-  const step = steps.find((left) => refused?.steps.some((one) => sameStep(left, one))) ?? steps[0]!;
-  const more = steps.length > 1 ? ` (and ${steps.length - 1} more)` : '';
-  const answer = refused?.reason ?? unanswered ?? 'the switch answered that it was done';
-  return `"${describeStep(step, scope)}"${more} did not take: ${answer}, and ${reads(step, state)}`;
-}
-
-function sameStep(a: VlanStep, b: VlanStep): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-/** What is read now of the thing that a step was to change. */
-function reads(step: VlanStep, state: VlanState): string {
-  switch (step.kind) {
-    case 'create':
-    case 'destroy':
-      return `VLAN ${step.vlan} is ${state.vlans.has(step.vlan) ? 'still there' : 'not there'}`;
-    case 'join-tagged':
-    case 'join-untagged':
-    case 'leave': {
-      const members = state.vlans.get(step.vlan);
-      if (!members?.egress.has(step.port)) return `it reads not in VLAN ${step.vlan}`;
-      return `it reads ${members.untagged.has(step.port) ? 'untagged' : 'tagged'} in VLAN ${step.vlan}`;
-    }
-    case 'pvid':
-      return `it reads PVID ${state.ports.get(step.port)?.pvid}`;
-    case 'access-vlan':
-      return `it reads access VLAN ${state.ports.get(step.port)?.access}`;
-    case 'mode':
-      return `it reads mode ${state.ports.get(step.port)?.mode}`;
-    case 'frame-types':
-      return `it reads ${state.ports.get(step.port)?.frameTypes}`;
-    case 'ingress-filtering':
-      return `it reads ${state.ports.get(step.port)?.ingressFiltering ? 'on' : 'off'}`;
   }
 }

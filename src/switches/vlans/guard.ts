@@ -19,6 +19,8 @@ export type VlanChange =
   | { readonly kind: 'create' | 'destroy' | 'rename'; readonly vlan: VlanId }
   | { readonly kind: 'egress' | 'untagged'; readonly vlan: VlanId; readonly port: BridgePort; readonly on: boolean }
   | { readonly kind: 'pvid'; readonly port: BridgePort; readonly vlan: VlanId }
+  /** The VLAN that a telephone on an access port may send tagged; undefined: none. */
+  | { readonly kind: 'voice'; readonly port: BridgePort; readonly vlan: VlanId | undefined }
   | { readonly kind: 'mode'; readonly port: BridgePort; readonly mode: PortMode }
   | { readonly kind: 'frame-types'; readonly port: BridgePort; readonly frameTypes: FrameTypes }
   | { readonly kind: 'ingress-filtering'; readonly port: BridgePort; readonly on: boolean }
@@ -105,6 +107,9 @@ function judgeSlot(change: PortChange, slot: ScopeSlot, { before, back }: Rules)
       if (change.vlan === slot.vlan || (back && (change.vlan === was?.pvid || change.vlan === was?.access)))
         return undefined;
       return `slot ${slot.slot} belongs to VLAN ${slot.vlan} only`;
+    case 'voice':
+      if (change.vlan === undefined || (back && before.vlans.get(change.vlan)?.egress.has(slot.port))) return undefined;
+      return 'a board is no telephone';
     case 'mode':
       return change.mode === 'access' || (back && change.mode === was?.mode)
         ? undefined
@@ -153,6 +158,8 @@ function describe(change: VlanChange): string {
       return `${change.on ? 'untagged' : 'no longer untagged'} in VLAN ${change.vlan}`;
     case 'pvid':
       return `PVID ${change.vlan}`;
+    case 'voice':
+      return change.vlan === undefined ? 'no VLAN for a telephone' : `VLAN ${change.vlan} for a telephone`;
     case 'mode':
       return `mode ${change.mode}`;
     case 'frame-types':

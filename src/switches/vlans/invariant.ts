@@ -162,8 +162,8 @@ function uplinkViolations(uplink: ScopePort, state: VlanState, scope: VlanScope)
     const text = `${name} has PVID ${port.pvid}, so untagged frames from the controller reach ${vlanName(scope, port.pvid)}`;
     found.push({ ...of('uplink-pvid', slotOf(scope, port.pvid), uplink.port, port.pvid, true), text });
   }
-  if (port.mode === 'access') {
-    const text = `${name} is in mode access, and carries no tagged VLAN: make it a trunk`;
+  if (port.mode !== undefined && port.mode !== 'general' && port.allows === undefined) {
+    const text = `${name} is in mode ${port.mode}, and carries no tagged VLAN: make it a trunk`;
     found.push({ ...of('uplink-mode', undefined, uplink.port, undefined, true), text });
   }
   return found;

@@ -145,7 +145,14 @@ export interface VlanPlan {
   readonly slots: readonly ScopeSlot[];
 }
 
-export function planIsolation(state: VlanState, scope: VlanScope, reserved: Iterable<number> = []): VlanPlan {
+export interface PlanOptions {
+  /** VLAN ids that the switch keeps for itself. */
+  readonly reserved?: Iterable<number> | undefined;
+  /** `VlanBackend.creates`. */
+  readonly creates?: boolean | undefined;
+}
+
+export function planIsolation(state: VlanState, scope: VlanScope, options: PlanOptions = {}): VlanPlan {
   const found = violations(state, scope);
   const target = isolated(state, scope);
   const batches: Batch[] = [];
@@ -162,7 +169,7 @@ export function planIsolation(state: VlanState, scope: VlanScope, reserved: Iter
     batches,
     violations: found,
     obstacles: [
-      ...capacityProblems(state, scope, reserved),
+      ...capacityProblems(state, scope, options),
       ...found.filter(({ byHand }) => byHand).map(({ text }) => text),
     ],
     advice: adviceOn(state, scope),

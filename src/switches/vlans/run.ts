@@ -2,7 +2,7 @@
 import type { Clock } from '../../rack/clock.ts';
 import { millis } from '../../rack/units.ts';
 import type { VlanBackend } from '../backend.ts';
-import type { ConvergeLimits, ConvergeParts } from './converge.ts';
+import type { ConvergeLimits, ConvergeParts, Doubt } from './converge.ts';
 import { CONVERGE_LIMITS } from './converge.ts';
 import type { JournalPhase, JournalRow, JournalScope, VlanJournal } from './journal.ts';
 import { encodeJournal } from './journal.ts';
@@ -32,6 +32,7 @@ export interface Run {
   readonly tell: (stage: VlanProgress['stage'], text: string) => void;
   readonly note: (row: JournalRow, phase: JournalPhase) => Promise<void>;
   readonly converging: (scope: VlanScope) => ConvergeParts;
+  readonly doubt: Doubt;
   readonly end: (ending: Ending) => IsolationOutcome;
   /** The journal stays open, with the reason. */
   readonly degrade: (row: JournalRow, reason: string) => Promise<IsolationOutcome>;
@@ -40,6 +41,8 @@ export interface Run {
 export function beginRun(parts: IsolationParts): Run {
   const { clock, journal } = parts;
   const startedAt = clock.monotonic();
+  const doubt: Doubt = { until: startedAt };
+  const limits = { ...CONVERGE_LIMITS, ...parts.limits };
   const darkened = new Map<number, ScopeSlot>();
   const tell: Run['tell'] = (stage, text) => parts.progress?.({ stage, text });
   const note: Run['note'] = (row, phase) => journal.put(row.switch, encodeJournal({ ...row, phase }));
@@ -67,6 +70,7 @@ export function beginRun(parts: IsolationParts): Run {
     tell,
     note,
     end,
+    doubt,
     degrade: async (row, reason) => {
       await note({ ...row, trouble: reason }, row.phase);
       return end({ kind: 'degraded', reason });
@@ -75,7 +79,8 @@ export function beginRun(parts: IsolationParts): Run {
       scope,
       backend: parts.backend,
       clock,
-      limits: { ...CONVERGE_LIMITS, ...parts.limits },
+      limits,
+      doubt,
       dark,
       tell,
       moved: () => moved(scope),

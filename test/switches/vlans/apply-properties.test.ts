@@ -53,7 +53,7 @@ describe('apply', () => {
       const run = trial(seed);
       expect(judge(await run.apply(run.device.backend, run.scope), run)).toBe('isolated');
     }
-  });
+  }, 60_000);
 
   it('on a switch that lies, refuses and loses messages never says that it is done when it is not', async () => {
     const kinds = new Map<string, number>();
@@ -90,7 +90,7 @@ describe('apply', () => {
         expect(judge(outcome, run)).toBe('isolated');
       }
     }
-  });
+  }, 60_000);
 
   it('killed in the middle of a roll-back, a new process ends it', async () => {
     for (let seed = 1; seed <= 60; seed += 1) {

@@ -244,6 +244,16 @@ describe('apply', () => {
     });
   });
 
+  it('does not say that it is done when the switch started anew while it was saved', async () => {
+    const run = fresh();
+    const backend = { ...run.device.backend, save: async () => void Object.assign(run.device, { state: blank(5) }) };
+    expect(await run.apply(backend, scope)).toMatchObject({
+      kind: 'degraded',
+      reason: expect.stringContaining('port 1 of sw1 (slot 1) has PVID 1, expected 101'),
+    });
+    expect(await run.apply(run.device.backend, scope)).toMatchObject({ kind: 'isolated' });
+  });
+
   it('is done but unsaved where saving fails, and saves at the next opportunity', async () => {
     const run = fresh();
     run.device.faults.saveFails = true;

@@ -59,6 +59,7 @@ describe('the guard before every write', () => {
     ['access mode', { kind: 'mode', port: bridgePort(1), mode: 'access' }],
     ['all frames', { kind: 'frame-types', port: bridgePort(1), frameTypes: 'all' }],
     ['ingress filtering', { kind: 'ingress-filtering', port: bridgePort(1), on: true }],
+    ['no VLAN for a telephone', { kind: 'voice', port: bridgePort(1), vlan: undefined }],
     ['a link feature', { kind: 'edge', port: bridgePort(1), what: 'portfast' }],
     ['a new VLAN of a slot', { kind: 'create', vlan: vlanId(102) }],
   ])('lets through: %s', (_title, change) => expect(attempt('forward', change)).toBe('sent'));
@@ -78,6 +79,12 @@ describe('the guard before every write', () => {
     ],
     ['a port that the switch does not have', egress(101, 99, true), "is no slot's"],
     ['the PVID of an uplink', pvid(3, 101), 'port up3 is not written: it is an uplink (PVID 101)'],
+    [
+      "an uplink's VLAN for a telephone",
+      { kind: 'voice', port: bridgePort(3), vlan: vlanId(102) },
+      'it is an uplink (VLAN 102 for a telephone)',
+    ],
+    ['a VLAN for a telephone', { kind: 'voice', port: bridgePort(1), vlan: vlanId(101) }, 'a board is no telephone'],
     ['the mode of an uplink', { kind: 'mode', port: bridgePort(3), mode: 'access' }, 'it is an uplink (mode access)'],
     ['an uplink out of the default VLAN', egress(1, 3, false), 'it is an uplink, and the VLAN is no slot of this rack'],
     ["an uplink into somebody's VLAN", egress(10, 3, true), 'it is an uplink, and the VLAN is no slot of this rack'],
@@ -187,7 +194,7 @@ describe('the guard and the plan', () => {
           }
           if ('port' in change && !slots.has(change.port)) {
             expect(uplinks.has(change.port)).toBe(true);
-            expect('vlan' in change && scope.carried.has(change.vlan)).toBe(true);
+            expect('vlan' in change && scope.carried.has(change.vlan!)).toBe(true);
             expect(change).not.toMatchObject({ kind: 'untagged', on: true });
             if (direction === 'forward' && change.kind === 'egress') expect(change.on).toBe(true);
           }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { VlanId } from '../../../../src/rack/units.ts';
 import { slotNumber, vlanId } from '../../../../src/rack/units.ts';
+import { rangesOf, vlansIn } from '../../../../src/switches/vlans/ranges.ts';
 import type { VlanScope } from '../../../../src/switches/vlans/scope.ts';
 import type { BridgePort, PortVlan, VlanMembers, VlanState } from '../../../../src/switches/vlans/state.ts';
 import { bridgePort } from '../../../../src/switches/vlans/state.ts';
@@ -123,6 +124,7 @@ export function build(sizes: Sizes, pick: (limit: number) => number, options: Ca
       frameTypes: pick(3) === 0 ? 'tagged-only' : 'all',
       ingressFiltering: pick(2) === 0,
       ...(options.modes && modeOf(roleOf(port), choice, pick)),
+      ...(options.modes && roleOf(port) === 'uplink' && { allows: listOf(port, vlans, scope, pick) }),
     });
   }
   return { scope, state: { vlans, ports, capacity: { maxVlanId: 4094, maxVlans: 64 } } };
@@ -134,12 +136,25 @@ function modeOf(role: string, vlans: readonly VlanId[], pick: (limit: number) =>
   return { mode, access, ...(mode === 'access' && { pvid: access }) };
 }
 
+/** What a trunk is in, and perhaps VLANs that are still to come. */
+function listOf(
+  port: number,
+  vlans: ReadonlyMap<VlanId, VlanMembers>,
+  scope: VlanScope,
+  pick: (limit: number) => number,
+) {
+  const now = [...vlans].filter(([, { egress }]) => egress.has(bridgePort(port))).map(([id]) => id);
+  return rangesOf([...now, ...[...scope.carried].filter((id) => !vlans.has(id) && pick(3) === 0)]);
+}
+
 /** The memberships and settings of the ports that nothing may ever touch. */
 export function untouchable({ state, scope }: Case): unknown {
   const ours = new Set([...scope.slots, ...scope.uplinks].map(({ port }) => port));
   const uplinks = scope.uplinks.map(({ port }) => port);
   return {
-    ports: [...state.ports].filter(([port]) => !scope.slots.some((slot) => slot.port === port)),
+    ports: [...state.ports]
+      .filter(([port]) => !scope.slots.some((slot) => slot.port === port))
+      .map(([port, { allows, ...rest }]) => [port, { ...rest, allows: foreignOf(allows, scope) }]),
     others: [...state.vlans].map(([id, { egress, untagged }]) => [
       id,
       [...egress].filter((port) => !ours.has(port)),
@@ -154,4 +169,9 @@ export function untouchable({ state, scope }: Case): unknown {
         uplinks.filter((port) => untagged.has(port)),
       ]),
   };
+}
+
+/** What a list has besides VLANs of slots. */
+function foreignOf(allows: PortVlan['allows'], scope: VlanScope) {
+  return allows === undefined ? undefined : rangesOf([...vlansIn(allows)].filter((id) => !scope.carried.has(id)));
 }
