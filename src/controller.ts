@@ -7,6 +7,7 @@ import { RackState } from './jobs/rack-state.ts';
 import { Recovery } from './jobs/recover.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
+import { Firewall, firewallFor } from './net/firewall/index.ts';
 import { Interfaces } from './net/interfaces.ts';
 import { Kernel6Routes } from './net/kernel6.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
@@ -56,6 +57,7 @@ export class Controller {
   #interfaces: Interfaces | undefined;
   #dhcpSocket: UdpSocket | undefined;
   #dhcp: Dhcpv4Server | undefined;
+  #firewall: Firewall | undefined;
   #ipv6: Ipv6Service | undefined;
   #tftp: TftpServer | undefined;
   #roots: Roots | undefined;
@@ -106,6 +108,7 @@ export class Controller {
 
     this.#roots = openRoots({ plan, stateDirectory: this.#parts.stateDirectory, log, clock: this.#parts.clock });
     await this.#startTftp(images, this.#roots);
+    await this.#startFirewall();
     this.#startDhcp();
     this.#startIpv6();
     await this.#prepareRoots(this.#roots);
@@ -121,6 +124,7 @@ export class Controller {
     this.#recovery.stop();
     this.#watch.stop();
     this.power.stop();
+    this.#firewall?.stop();
     this.#ipv6?.stop();
     this.#dhcp?.close();
     this.#dhcpSocket?.close();
@@ -144,7 +148,11 @@ export class Controller {
 
   /** Parts that do not work as they should, one sentence each. */
   troubles(): readonly string[] {
-    return [...this.#degraded, ...this.power.troubles()];
+    return [
+      ...this.#degraded,
+      ...(this.#firewall?.trouble === undefined ? [] : [this.#firewall.trouble]),
+      ...this.power.troubles(),
+    ];
   }
 
   async #readImages(): Promise<ReadonlyMap<string, Image>> {
@@ -208,6 +216,25 @@ export class Controller {
       log,
       settings: settingsOf(plan),
     });
+  }
+
+  async #startFirewall(): Promise<void> {
+    const { plan, clock, log } = this.#parts;
+    const firewall = new Firewall({
+      spec: firewallFor(plan, { tftp: this.#tftp?.linePorts ?? [] }),
+      clock,
+      log,
+      changed: (text) => this.#state.event(undefined, 'firewall_changed', text),
+    });
+    try {
+      await firewall.start();
+      this.#firewall = firewall;
+    } catch (cause) {
+      // The servers check every packet themselves: what is missing is a second wall, which is to be said.
+      const text = `the legs have no firewall rules: ${(cause as Error).message}`;
+      this.#degraded.push(text);
+      this.#state.event(undefined, 'no_firewall', text);
+    }
   }
 
   #startIpv6(): void {
