@@ -6,8 +6,8 @@ import { type CounterReader, createCounterReader } from '../../switches/counters
 import { withPower } from '../../switches/counters/sample.ts';
 import { readFdb } from '../../switches/discovery/fdb.ts';
 import { type InterfaceTables, readInterfaceTables } from '../../switches/discovery/interfaces.ts';
-import { type Lldp, type Neighbour, readLldp } from '../../switches/discovery/lldp.ts';
-import { locate, type Witness } from '../../switches/discovery/locate.ts';
+import { type Lldp, type Neighbour, readLldp, witnesses } from '../../switches/discovery/lldp.ts';
+import { locate } from '../../switches/discovery/locate.ts';
 import { type PortRole, type PortRoles, portRoles } from '../../switches/discovery/port-roles.ts';
 import type { Heard } from '../../switches/discovery/sightings.ts';
 import { SYSTEM } from '../../switches/mib/system.ts';
@@ -111,7 +111,7 @@ export class SwitchWatch {
       access,
       this.#of.perVlan() ? { perVlan: { open: (vlan) => access.inVlan(vlan), vlans } } : {},
     );
-    const located = locate(fdb, tables, witnesses(this.#lldp));
+    const located = locate(fdb, tables, this.#lldp && witnesses(this.#lldp));
     const roles = this.#roles(tables);
     const noNumbering = located.unresolved > 0 && located.numbering === undefined;
     const doubt = noNumbering ? `none of its ${located.unresolved} port numbers is known` : located.doubt;
@@ -122,8 +122,8 @@ export class SwitchWatch {
 
   #roles(tables: InterfaceTables): PortRoles {
     const map = this.#of.portMap();
-    const resolver = map && { ifIndexOf: (port: string) => map.find(port)?.ifIndex };
-    const roles = portRoles({ slots: this.#slots, uplinks: this.#of.plan.uplinks }, tables, resolver);
+    const ifIndexOf = (port: string) => (map?.find(port) ?? map?.interface(port))?.ifIndex;
+    const roles = portRoles({ slots: this.#slots, uplinks: this.#of.plan.uplinks }, tables, { ifIndexOf });
     this.#unknown = roles.unknown.map((port) => `${this.name} has no port ${port}, or more than one`);
     return roles;
   }
@@ -146,10 +146,4 @@ export class SwitchWatch {
     this.#tables = { tables, readAt: from };
     return tables;
   }
-}
-
-function witnesses(lldp: Lldp | undefined): Witness[] {
-  return (lldp?.neighbours ?? []).flatMap(({ ifIndex, macs }) =>
-    ifIndex === undefined ? [] : macs.map((mac) => ({ mac, ifIndex })),
-  );
 }

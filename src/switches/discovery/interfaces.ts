@@ -3,20 +3,14 @@ import { type Mac, macFromBytes } from '../../wire/address.ts';
 import { BRIDGE_MIB } from '../mib/bridge.ts';
 import { DOT3AD_AGG_PORT_ATTACHED_AGG_ID } from '../mib/forwarding.ts';
 import { IF_MIB } from '../mib/interfaces.ts';
+import { createInterfaces, type Interfaces } from '../ports/interfaces.ts';
+import { aggregateNumber, type Interface, isSocket } from '../ports/names.ts';
 import { integerOf, type SnmpValue } from '../snmp/value.ts';
 import { type ColumnRows, walkColumns } from '../snmp/walk.ts';
 import type { Access } from '../tables.ts';
 
 const IF_DESCR = '1.3.6.1.2.1.2.2.1.2';
 const IF_PHYS_ADDRESS = '1.3.6.1.2.1.2.2.1.6';
-
-/**
- * ethernetCsmacd(6), and the types that RFC 3635 §3.2.4 took back and older switches still say: fastEther(62),
- * fastEtherFX(69), gigabitEthernet(117).
- */
-const PORT_TYPES: ReadonlySet<number> = new Set([6, 62, 69, 117]);
-/** propMultiplexor(54) and ieee8023adLag(161): several ports as one. */
-const AGGREGATE_TYPES: ReadonlySet<number> = new Set([54, 161]);
 
 export interface SwitchInterface {
   readonly ifIndex: number;
@@ -35,6 +29,8 @@ export interface InterfaceTables {
   readonly bridgePorts: ReadonlyMap<number, number>;
   /** The aggregate's ifIndex by that of its member, where the switch says so. */
   readonly aggregateOf: ReadonlyMap<number, number>;
+  /** Ports and aggregates by what people call them. */
+  readonly resolver: Interfaces;
 }
 
 export async function readInterfaceTables({ session, clock, limits }: Access): Promise<InterfaceTables> {
@@ -66,13 +62,20 @@ export interface InterfaceColumns {
 }
 
 export function interfaceTables(columns: InterfaceColumns): InterfaceTables {
+  const declared = new Map<number, Interface>();
   const interfaces = new Map<number, SwitchInterface>();
   for (const [index, value] of columns.types) {
     const ifIndex = Number(index);
-    const names = [columns.names, columns.descriptions].map((rows) => text(rows.get(index))).filter((name) => name);
+    const one = {
+      type: integerOf(value) ?? 0,
+      name: text(columns.names.get(index)),
+      description: text(columns.descriptions.get(index)),
+    };
+    const names = [one.name, one.description].filter((name) => name !== '');
+    declared.set(ifIndex, one);
     interfaces.set(ifIndex, {
       ifIndex,
-      kind: kindOf(integerOf(value)),
+      kind: kindOf(one),
       label: names[0] ?? index,
       names,
       mac: macOf(columns.addresses.get(index)),
@@ -81,13 +84,26 @@ export function interfaceTables(columns: InterfaceColumns): InterfaceTables {
   const members = numberRows(columns.aggregates).filter(
     ([member, aggregate]) => member !== aggregate && interfaces.get(aggregate)?.kind === 'aggregate',
   );
-  return { interfaces, bridgePorts: new Map(numberRows(columns.bridgePorts)), aggregateOf: new Map(members) };
+  const bridgePorts = new Map(physical(numberRows(columns.bridgePorts), declared));
+  const resolver = createInterfaces({ poeRows: [], interfaces: declared, bridgePorts });
+  return { interfaces, bridgePorts, aggregateOf: new Map(members), resolver };
 }
 
-function kindOf(type: number | undefined): SwitchInterface['kind'] {
-  if (type === undefined) return 'other';
-  if (PORT_TYPES.has(type)) return 'port';
-  return AGGREGATE_TYPES.has(type) ? 'aggregate' : 'other';
+/** Junos bridges logical units: what is heard on ge-0/0/7.0 is heard on the socket ge-0/0/7. */
+function physical(
+  rows: readonly (readonly [bridgePort: number, ifIndex: number])[],
+  interfaces: ReadonlyMap<number, Interface>,
+): (readonly [number, number])[] {
+  const byName = new Map([...interfaces].map(([ifIndex, { name }]) => [name, ifIndex]));
+  return rows.map(([bridgePort, ifIndex]) => {
+    const unit = /^(.+)\.0$/.exec(interfaces.get(ifIndex)?.name ?? '');
+    return [bridgePort, (unit && byName.get(unit[1]!)) ?? ifIndex] as const;
+  });
+}
+
+function kindOf(one: Interface): SwitchInterface['kind'] {
+  if (aggregateNumber(one) !== undefined) return 'aggregate';
+  return isSocket(one) ? 'port' : 'other';
 }
 
 /** The rows of a column that has a number for a number. */

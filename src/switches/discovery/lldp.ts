@@ -11,6 +11,7 @@ import { type ColumnRows, walkColumns } from '../snmp/walk.ts';
 import type { Access } from '../tables.ts';
 import { type InterfaceTables, macOf, text } from './interfaces.ts';
 import { resolveLocalPorts } from './lldp-ports.ts';
+import type { Witness } from './locate.ts';
 
 export interface Neighbour {
   /** The switch's own port; undefined where lldpLocPortNum could not be resolved. */
@@ -83,6 +84,11 @@ export function neighbours(
       };
     }),
   };
+}
+
+/** What the neighbours say of where their MACs are. */
+export function witnesses({ neighbours: all }: Lldp): Witness[] {
+  return all.flatMap(({ ifIndex, macs }) => (ifIndex === undefined ? [] : macs.map((mac) => ({ mac, ifIndex }))));
 }
 
 /** One index a neighbour: after a change an agent may show it under two TimeMarks, and the later one holds. */

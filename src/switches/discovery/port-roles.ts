@@ -1,6 +1,5 @@
 /** What the rack file says of a switch's interfaces: a slot's port, an uplink, or nothing. Pure. */
 import type { SlotNumber, VlanId } from '../../rack/units.ts';
-import { faceplate } from '../ports/names.ts';
 import type { InterfaceTables } from './interfaces.ts';
 
 export type PortRole =
@@ -32,8 +31,12 @@ export interface PortRoles {
 }
 
 export function portRoles(rack: RolesOf, tables: InterfaceTables, resolver?: PortResolver): PortRoles {
-  const names = byName(tables);
-  const find = (port: string) => resolver?.ifIndexOf(port) ?? names(port);
+  const find = (port: string) => {
+    const known = resolver?.ifIndexOf(port);
+    if (known !== undefined) return known;
+    const found = tables.resolver.find(port);
+    return 'reason' in found ? undefined : found.ifIndex;
+  };
   const roles = new Map<number, PortRole>();
   const bySlot = new Map<SlotNumber, number>();
   const unknown: string[] = [];
@@ -66,22 +69,4 @@ export function portRoles(rack: RolesOf, tables: InterfaceTables, resolver?: Por
     roleOf: (ifIndex) =>
       roles.get(ifIndex) ?? { kind: 'unlisted', port: tables.interfaces.get(ifIndex)?.label ?? String(ifIndex) },
   };
-}
-
-/** By any name that the switch has, else by the number at its end; nothing where two interfaces share it. */
-function byName({ interfaces }: InterfaceTables): (port: string) => number | undefined {
-  const names = new Map<string, number | undefined>();
-  const numbers = new Map<number, number | undefined>();
-  for (const item of interfaces.values()) {
-    for (const name of new Set(item.names.map(folded))) {
-      names.set(name, names.has(name) ? undefined : item.ifIndex);
-    }
-    const number = item.kind === 'port' ? faceplate(item.label)?.number : undefined;
-    if (number !== undefined) numbers.set(number, numbers.has(number) ? undefined : item.ifIndex);
-  }
-  return (port) => names.get(folded(port)) ?? (/^\d{1,5}$/.test(port) ? numbers.get(Number(port)) : undefined);
-}
-
-function folded(name: string): string {
-  return name.toLowerCase().replaceAll(/\s+/g, '');
 }
