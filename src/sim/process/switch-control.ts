@@ -60,7 +60,7 @@ function turn(device: VirtualSwitch, body: unknown): Answer {
 function budget(device: VirtualSwitch, body: unknown, target: SwitchTarget): Answer {
   const wanted = object(body)?.watts;
   if (typeof wanted !== 'number' || !(wanted >= 0 && wanted <= MOST_WATTS))
-    return failed(400, `expected {"watts":N} with N from 0 to ${MOST_WATTS}`);
+    return failed(400, `expected watts from 0 to ${MOST_WATTS}, as in {"watts":120}`);
   device.pse.budget = watts(wanted);
   return done(view(device, target));
 }
@@ -69,7 +69,7 @@ function budget(device: VirtualSwitch, body: unknown, target: SwitchTarget): Ans
 function move(device: VirtualSwitch, port: number, body: unknown, target: SwitchTarget): Answer {
   const vlan = object(body)?.vlan;
   if (!Number.isInteger(vlan) || !(Number(vlan) >= 1 && Number(vlan) <= MOST_VLAN))
-    return failed(400, `expected {"vlan":N} with N from 1 to ${MOST_VLAN}`);
+    return failed(400, `expected a VLAN from 1 to ${MOST_VLAN}, as in {"vlan":300}`);
   const cabled = target.ports.get(device.name) ?? [];
   if (!cabled.includes(port))
     return failed(404, `expected a port of ${device.name} with a slot on it (${formatRange(cabled)}), got ${port}`);
