@@ -44,11 +44,6 @@ export function movedUnits(before: Chassis, now: Chassis): readonly string[] {
   });
 }
 
-/** A name for it that outlives renumbering: its first serial number, else its address. */
-export function chassisKey(chassis: Chassis): string | undefined {
-  return serialsOf(chassis)[0] ?? chassis.bridgeAddress;
-}
-
 export function describeChassis(chassis: Chassis): string {
   const units = chassis.units.map(({ model, serial }) => [model, serial].filter((text) => text !== '').join(' '));
   const all = chassis.bridgeAddress === undefined ? units : [...units, chassis.bridgeAddress];

@@ -7,7 +7,7 @@ import type { Chassis } from './chassis.ts';
 import type { PortRuleName } from './drivers/driver.ts';
 import { PortMapRefused } from './errors.ts';
 import { explicitPorts } from './ports/explicit.ts';
-import type { Interfaces, ResolvedPort } from './ports/interfaces.ts';
+import type { FoundInterface, Interfaces, ResolvedPort } from './ports/interfaces.ts';
 import { createInterfaces, familiesFromZero } from './ports/interfaces.ts';
 import type { Interface } from './ports/names.ts';
 import { faceplate, isBareNumber, isSocket, normal } from './ports/names.ts';
@@ -62,7 +62,7 @@ export interface PortMap {
   /** Whether the switch has an interface of that name or number that cannot carry PoE. */
   isOtherInterface(name: string): boolean;
   /** Any port or aggregate by name, PoE or not, as uplinks are; undefined where it is none or more than one. */
-  interface(name: string): ResolvedPort | undefined;
+  interface(name: string): FoundInterface | undefined;
   /** The same with the reason where there is none, and the other way round: what VLANs are planned with. */
   readonly interfaces: Interfaces;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../rack/clock.ts';
 import type { Millis, Watts } from '../rack/units.ts';
 import { millis } from '../rack/units.ts';
+import type { Chassis } from './chassis.ts';
 import type { PortPower, UpTime } from './power-state.ts';
 import type { SnmpContext, SnmpSession } from './snmp/session.ts';
 import type { WalkLimits } from './snmp/walk.ts';
@@ -23,11 +24,17 @@ export interface Access {
   readonly inContext?: (context: SnmpContext) => Promise<SnmpSession>;
 }
 
-export interface SwitchIdentity {
+/** The system group: what a switch says of itself at once. */
+export interface SystemIdentity {
   readonly sysObjectID: string;
   readonly sysDescr: string;
   readonly sysName: string;
   readonly upTime: Millis | undefined;
+}
+
+export interface SwitchIdentity extends SystemIdentity {
+  /** Absent where it was not asked for. */
+  readonly chassis?: Chassis | undefined;
 }
 
 /** The supply, over all its groups. */

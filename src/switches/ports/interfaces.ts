@@ -8,7 +8,14 @@ import type { Interface } from './names.ts';
 import { aggregateCalled, aggregateNumber, carriesFrames, faceplate, isBareNumber, isSocket, normal } from './names.ts';
 
 export type { ResolvedPort } from '../vlans/scope.ts';
-export type Interfaces = PortResolver;
+/** A port or an aggregate. */
+export interface FoundInterface extends ResolvedPort {
+  readonly ifType: number;
+}
+
+export interface Interfaces extends PortResolver {
+  find(name: string): FoundInterface | { readonly reason: string };
+}
 
 /** dot1dBasePort by ifIndex; without those that the table has twice. */
 export function bridgePortsOf({ bridgePorts, interfaces }: PortTables): ReadonlyMap<number, number> {
@@ -26,7 +33,7 @@ export function bridgePortsOf({ bridgePorts, interfaces }: PortTables): Readonly
   return found;
 }
 
-export function createInterfaces(tables: PortTables): PortResolver {
+export function createInterfaces(tables: PortTables): Interfaces {
   const bridgePorts = bridgePortsOf(tables);
   const candidates = [...tables.interfaces]
     .filter(([, one]) => carriesFrames(one))
@@ -36,10 +43,11 @@ export function createInterfaces(tables: PortTables): PortResolver {
       label: one.name || String(ifIndex),
       bridgePort: bridgePorts.get(ifIndex),
     }));
-  const resolved = ({ ifIndex, label, bridgePort }: (typeof candidates)[number]): ResolvedPort => ({
+  const resolved = ({ ifIndex, one, label, bridgePort }: (typeof candidates)[number]): FoundInterface => ({
     label,
     ifIndex,
     bridgePort,
+    ifType: one.type,
   });
   const fromZero = familiesFromZero(candidates.map(({ label }) => label));
   const isNumber = (label: string, number: number) => {

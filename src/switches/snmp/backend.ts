@@ -6,6 +6,7 @@ import type { WritableRow } from '../guard.ts';
 import { readPortTables } from '../ports/tables.ts';
 import type { Written } from '../set.ts';
 import type { Access } from '../tables.ts';
+import { readChassis } from './chassis.ts';
 import { look, readState } from './power-tables.ts';
 import type { SnmpSet } from './session.ts';
 import { settingsBackend } from './settings.ts';
@@ -21,7 +22,7 @@ export function createSnmpBackend(access: Access, driver: SwitchDriver, onValues
     if (power?.admin.restore === 'as-before') onValues.set(row, value);
   };
   return {
-    identity: () => readIdentity(access),
+    identity: async () => ({ ...(await readIdentity(access)), chassis: await readChassis(access) }),
     portTables: () => readPortTables(access, driver),
     state: (ifIndexes) => readState(access, power, ifIndexes, noteOn),
     look: (rows, ifIndexes) => look(access, known(driver), rows, ifIndexes, noteOn),

@@ -3,10 +3,10 @@ import type { Millis } from '../../rack/units.ts';
 import { SYSTEM } from '../mib/system.ts';
 import type { UpTime } from '../power-state.ts';
 import { upTimeMillis } from '../power-state.ts';
-import type { Access, SwitchIdentity } from '../tables.ts';
+import type { Access, SystemIdentity } from '../tables.ts';
 import { integerOf, type SnmpVarbind, textOf } from './value.ts';
 
-export async function readIdentity({ session }: Pick<Access, 'session'>): Promise<SwitchIdentity> {
+export async function readIdentity({ session }: Pick<Access, 'session'>): Promise<SystemIdentity> {
   const [id, descr, upTime, name] = await session.get([
     SYSTEM.sysObjectID,
     SYSTEM.sysDescr,

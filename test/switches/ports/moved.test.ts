@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Chassis } from '../../../src/switches/chassis.ts';
-import { chassisKey, describeChassis, movedUnits, sameChassis } from '../../../src/switches/chassis.ts';
+import { describeChassis, movedUnits, sameChassis } from '../../../src/switches/chassis.ts';
 import { resolvePorts } from '../../../src/switches/port-map.ts';
 import { compareMaps } from '../../../src/switches/ports/moved.ts';
 import type { StoredPortMap } from '../../../src/switches/ports/store.ts';
@@ -25,10 +25,7 @@ describe('a chassis', () => {
     expect(sameChassis(before, now)).toBe(same);
   });
 
-  it('has a name that outlives renumbering', () => {
-    expect(chassisKey(box(MAC, '', 'B'))).toBe('B');
-    expect(chassisKey(box(MAC))).toBe(MAC);
-    expect(chassisKey(box(undefined))).toBeUndefined();
+  it('has a name for people', () => {
     expect(describeChassis(box(MAC, 'A', 'B'))).toBe(`M A, M B, ${MAC}`);
     expect(describeChassis(box(undefined))).toBe('a switch that does not say which one it is');
   });

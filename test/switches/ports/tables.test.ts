@@ -50,7 +50,7 @@ describeRecordings('the port map of a recorded switch', () => {
 
   it('of an LGS318P finds an aggregate where it is asked for, and VLAN interface 5 never', async () => {
     const map = await mapOf('linksys-lgs318p', 'linksys');
-    expect(map.interface('po1')).toMatchObject({ ifIndex: 1_000, bridgePort: 1_000 });
+    expect(map.interface('po1')).toMatchObject({ ifIndex: 1_000, bridgePort: 1_000, ifType: 161 });
     expect(map.interface('LAG 1')).toMatchObject({ ifIndex: 1_000 });
     expect(map.interface('5')).toMatchObject({ label: 'gi5', ifIndex: 53 });
     expect(map.isOtherInterface('Po1')).toBe(true);
