@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { type Clock, sleep } from '../../src/rack/clock.ts';
 import { millis, vlanId } from '../../src/rack/units.ts';
 import { VirtualClock } from '../../src/sim/virtual-clock.ts';
+import type { Tools } from '../../src/switches/connection.ts';
 import { IF_MIB } from '../../src/switches/mib/interfaces.ts';
+import { openSwitch, type PoeSwitch } from '../../src/switches/poe.ts';
 import { slowAccess, slowAccessTo } from '../../src/switches/slow-access.ts';
 import type { SnmpSession } from '../../src/switches/snmp/session.ts';
 import { walkColumns } from '../../src/switches/snmp/walk.ts';
 import { columnsSession } from './discovery/columns-session.ts';
 import { integers } from './discovery/rows.ts';
-import { plugIn, virtualRig } from './support/rig.ts';
+import { directSession } from './support/direct-session.ts';
+import { log, makeSwitch, planFor, plugIn, secrets, virtualRig } from './support/rig.ts';
 
 /** Answers after `wait`. */
 function slow(session: SnmpSession, clock: Clock, wait: number): SnmpSession {
@@ -55,6 +58,26 @@ describe('slow access', () => {
     await access.session.get([]);
     await access.inVlan(vlanId(101)).session.getBulk({ columns: [IF_MIB.ifType], maxRepetitions: 1 });
     expect(seen).toEqual([undefined, 101]);
+  });
+
+  it('opens the tables of a VLAN where the switch has them apart', async () => {
+    const contexts: (string | undefined)[] = [];
+    const clock = new VirtualClock();
+    const device = makeSwitch(clock);
+    const openSession = (context?: { readonly name: string; readonly communitySuffix: string }) => {
+      contexts.push(context && `${context.name} ${context.communitySuffix}`);
+      return Promise.resolve(directSession(device, { clock }));
+    };
+    const poe = openSwitch(planFor(161), { clock, log, secrets, ports: [], openSession });
+    const inside = slowAccessTo(poe, clock).inVlan(vlanId(101));
+    const read = inside.session.get(['1.3.6.1.2.1.1.3.0']);
+    await clock.advanceAsync(100);
+    expect(await read).toMatchObject([{ type: 'TimeTicks' }]);
+    expect(contexts).toEqual([undefined, 'vlan-101 @101']);
+    const without: Pick<PoeSwitch, 'run'> = {
+      run: ({ work }) => work({ access: { clock, session: columnsSession({}) } } as unknown as Tools),
+    };
+    await expect(slowAccessTo(without, clock).inVlan(vlanId(7)).session.get([])).rejects.toThrow(/no tables of VLAN 7/);
   });
 
   it('lets power go before every exchange of a long walk', async () => {

@@ -48,7 +48,11 @@ const POORER: readonly (readonly [poorer: Oid, better: Oid])[] = [
   [IF_COUNTERS.ifSpeed, IF_COUNTERS.ifHighSpeed],
 ];
 
+/** Forty Counter64 with their names, and an SNMPv3 header, fit one datagram. */
+const VARBINDS = 40;
+
 export function createCounterReader(access: Access): CounterReader {
+  const most = Math.min(access.limits.varbinds, VARBINDS);
   /** What each port turned out to have, so that what is missing is asked for once. */
   let columnsOf = new Map<number, readonly Oid[]>();
   return {
@@ -57,12 +61,12 @@ export function createCounterReader(access: Access): CounterReader {
     },
     async read(ports) {
       const samples: PortSample[] = [];
-      for (const group of groups(ports, columnsOf, access.limits.varbinds)) {
+      for (const group of groups(ports, columnsOf, most)) {
         const asked = group.flatMap(({ ifIndex }) =>
           wanted(ifIndex, columnsOf).map((column) => `${column}.${ifIndex}`),
         );
         const from = access.clock.monotonic();
-        const [ticks, ...varbinds] = await getAll(access.session, [SYSTEM.sysUpTime, ...asked], access.limits.varbinds);
+        const [ticks, ...varbinds] = await getAll(access.session, [SYSTEM.sysUpTime, ...asked], most);
         const to = access.clock.monotonic();
         const found = new Map(varbinds.filter((varbind) => !isException(varbind)).map((each) => [each.oid, each]));
         const upTime = upTimeOf(ticks, from, to);
