@@ -15,6 +15,7 @@ export function fastpathSwitchport(use: UseSwitch, root: Oid): VlanDialect {
     modes: { 1: 'access', 2: 'trunk', 3: 'general' },
     access: `${port}.3`,
     native: `${port}.4`,
+    pvidByMode: false,
     allowed: { columns: [{ column: `${port}.6`, first: 1, octets: 512 }], lowestBitFirst: false },
   });
 }

@@ -6,6 +6,7 @@
 import type { VlanId } from '../../../rack/units.ts';
 import type { VlanRefusal } from '../../backend.ts';
 import { SwitchError, WriteRefused } from '../../errors.ts';
+import { BRIDGE_MIB } from '../../mib/bridge.ts';
 import type { Oid } from '../../snmp/oid.ts';
 import type { SnmpSet } from '../../snmp/session.ts';
 import type { VlanChange } from '../guard.ts';
@@ -16,7 +17,7 @@ import { RFC4363 } from './q-bridge-objects.ts';
 import type { QBridgeReading } from './q-bridge-read.ts';
 import { readPvids, readQBridge } from './q-bridge-read.ts';
 import { qBridgeWriter } from './q-bridge-write.ts';
-import type { UseSwitch } from './raw.ts';
+import type { RawObjects, UseSwitch } from './raw.ts';
 import { rawObjects, readColumns } from './raw.ts';
 import type { VlanListLayout } from './vlan-list.ts';
 import { listChanges, listedVlans, listSets } from './vlan-list.ts';
@@ -30,6 +31,8 @@ export interface ModedObjects {
   /** The VLAN of an access port, and of a trunk for untagged frames: unsigned, as VlanIndex is. */
   readonly access: Oid;
   readonly native: Oid;
+  /** Whether dot1qPvid tells of general ports alone, and the setting of the mode of all others. */
+  readonly pvidByMode: boolean;
   readonly allowed: VlanListLayout;
 }
 
@@ -62,6 +65,7 @@ export function modedPorts(use: UseSwitch, objects: ModedObjects): VlanDialect {
         const name = mode === undefined ? undefined : (objects.modes[mode] ?? `mode ${mode}`);
         ports.set(port, {
           ...plain,
+          pvid: pvidOf(objects, raw, indexOf(port), plain.pvid),
           mode: name,
           access: access as VlanId | undefined,
           allows: name === 'trunk' && listed ? rangesOf(listed) : undefined,
@@ -76,7 +80,14 @@ export function modedPorts(use: UseSwitch, objects: ModedObjects): VlanDialect {
       readings.set(state, { bridge: { ...bridge, state }, indexOf, portOf });
       return state;
     },
-    pvids: () => readPvids(use, RFC4363, 'bridgePort'),
+    async pvids() {
+      const plain = await readPvids(use, RFC4363, 'bridgePort');
+      if (!objects.pvidByMode) return plain;
+      const columns = [objects.mode, objects.access, objects.native, BRIDGE_MIB.dot1dBasePortIfIndex];
+      const raw = rawObjects(await readColumns(use, "read the ports' modes", columns));
+      const indexOf = (port: BridgePort) => String(raw.number(BRIDGE_MIB.dot1dBasePortIfIndex, String(port)) ?? port);
+      return new Map([...plain].map(([port, pvid]) => [port, pvidOf(objects, raw, indexOf(port), pvid)]));
+    },
     async write(steps, state, guard) {
       const reading = readings.get(state);
       if (!reading) throw new SwitchError('not-read', 'VLANs are written by a reading of this backend only');
@@ -93,6 +104,14 @@ export function modedPorts(use: UseSwitch, objects: ModedObjects): VlanDialect {
       return write(writer, steps, state, objects, reading);
     },
   };
+}
+
+/** Where untagged frames belong. `plain`: dot1qPvid. */
+function pvidOf(objects: ModedObjects, raw: RawObjects, index: string, plain: VlanId): VlanId {
+  if (!objects.pvidByMode) return plain;
+  const mode = objects.modes[raw.number(objects.mode, index) ?? 0];
+  const column = mode === 'access' ? objects.access : mode === 'trunk' ? objects.native : undefined;
+  return ((column && raw.number(column, index)) ?? plain) as VlanId;
 }
 
 async function write(

@@ -127,6 +127,10 @@ function vlansOf(
     const port = portOf(index);
     if (port !== undefined) known.add(port);
   }
+  // VLAN 1 is on every switch: where nothing at all is told, somebody may not read it.
+  if ([name, egress, currentEgress, objects.pvid].every((column) => raw.column(column).size === 0)) {
+    throw new SnmpAnswerInvalid('the switch tells nothing of VLANs: it has none of their tables, or not for this user');
+  }
   if (raw.column(name).size > 0 && raw.column(egress).size + raw.column(currentEgress).size === 0) {
     throw new SnmpAnswerInvalid('the switch names its VLANs and does not say which ports are in them');
   }

@@ -20,6 +20,8 @@ export function radlan(use: UseSwitch, root: Oid): VlanDialect {
     modes: { 10: 'general', 11: 'access', 12: 'trunk' },
     access: `${vlan}.62.1.1`,
     native: `${vlan}.61.1.1`,
+    // A recorded CBS350 has dot1qPvid 1 on every access port, and learns their addresses in VLAN 4.
+    pvidByMode: true,
     allowed: { columns, lowestBitFirst: false },
   });
 }

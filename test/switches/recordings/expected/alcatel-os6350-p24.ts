@@ -12,8 +12,21 @@ export const alcatelOs6350P24: Expected = {
   ports: { refused: 'no PoE row was recorded' },
   vlans: {
     names: '1-2,11,127,148,203,248-249,333,360,600,626,700,750,770,998-999,2400,2500,2600',
+    // Names only in the static table, and 29 current rows for 20 VLANs: these stand there once. Lists have four octets or
+    // seven: they are of more than one switch.
     lists: {
-      notRecorded: 'names only in dot1qVlanStaticTable, and 29 current rows for 20 VLANs: VLAN 1 four times',
+      table: 'current',
+      octets: 7,
+      members: {
+        2: {
+          egress: '1/[4-6,11-14,17-20,23-25,29,32,35,37,39-40,43-46,50]',
+          untagged: '1/[4-6,11-14,17-20,23-25,29,32,35,37,39-40,43-46,50]',
+        },
+        148: { egress: '1/[1-24]', untagged: '1/[1-23]' },
+        203: { egress: '1/[9-24]', untagged: '1/[9-23]' },
+        249: { egress: '1/[9,47]', untagged: '1/[9,47]' },
+        360: { egress: '1/[10-11,19-20,23-24,37,45-46,50]', untagged: '1/10' },
+      },
     },
     pvids: {
       index: 'ifIndex',

@@ -12,7 +12,12 @@ export const hp2910al24gPoe: Expected = {
   ports: { refused: 'no PoE row was recorded' },
   vlans: {
     names: '1,12,22,64,72,112',
-    lists: { notRecorded: 'every list of dot1qVlanCurrentTable is empty, though 22 ports have a PVID other than 1' },
+    // Every list is empty, though 22 ports have a PVID other than 1: somebody blanked them.
+    lists: {
+      table: 'current',
+      octets: 35,
+      members: { 1: { egress: '', untagged: '' }, 112: { egress: '', untagged: '' } },
+    },
     pvids: { index: 'bridgePort', of: { 22: '[1-2,4,6-8]', 72: '[3,5,9-12]', 64: '13', 12: '[14-22]', 1: 'Trk1' } },
     quirk: 'ports 23 and 24 are in Trk1 and have no bridge port: 54 has',
   },
