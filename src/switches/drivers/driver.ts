@@ -29,7 +29,7 @@ export interface SwitchDriver {
   readonly edge: EdgeSpec | undefined;
   /** VLAN ids that the family keeps for itself. */
   readonly reservedVlans: readonly number[];
-  /** One sentence each, for `pirack switch show` and docs/switches.md. */
+  /** One sentence each, for `pirack switch list` and docs/switches.md. */
   readonly quirks: readonly string[];
 }
 
