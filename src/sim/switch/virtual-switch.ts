@@ -4,7 +4,6 @@ import type { Agent } from './agent.ts';
 import { createAgent } from './agent.ts';
 import { assemble } from './assemble.ts';
 import type { Bridge } from './bridge.ts';
-import { movedTo } from './bridge.ts';
 import type { Configuration } from './configuration.ts';
 import type { PoweredDevice } from './device.ts';
 import type { Faults } from './faults.ts';
@@ -159,7 +158,7 @@ export function createVirtualSwitch(options: VirtualSwitchOptions): VirtualSwitc
       moment.touch();
     },
     move(port, vlan) {
-      control.accept(movedTo(control.accepted, ports.port(port).number, vlan));
+      control.move(ports.port(port).number, vlan);
       moment.touch();
     },
     answer: (request) => {
