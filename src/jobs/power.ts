@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import { type Clock, sleep } from '../rack/clock.ts';
 import type { Plan } from '../rack/plan.ts';
 import { type Millis, millis, type SlotNumber } from '../rack/units.ts';
+import type { PowerSwitch } from './power-switch.ts';
+import { type Reached, SwitchPump } from './pump/switch-pump.ts';
 import type { RackState } from './rack-state.ts';
-import { type PowerSwitch, type Reached, SwitchPump } from './switch-pump.ts';
 
 export type PowerAction = 'on' | 'off' | 'cycle';
 
@@ -37,21 +38,32 @@ export class PowerJobs {
   readonly #plan: Plan;
   readonly #state: RackState;
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #pumps = new Map<string, SwitchPump>();
   readonly #pumpOfSlot = new Map<SlotNumber, SwitchPump>();
   readonly #waiters = new Set<Waiter>();
   #stopped = false;
 
-  constructor(plan: Plan, drivers: ReadonlyMap<string, PowerSwitch>, state: RackState, clock: Clock, log: Logger) {
+  /** @param mayPower why a slot may not be powered on, for as long as it says so; a board that has power keeps it */
+  constructor(
+    plan: Plan,
+    drivers: ReadonlyMap<string, PowerSwitch>,
+    state: RackState,
+    clock: Clock,
+    log: Logger,
+    mayPower: (slot: SlotNumber) => string | undefined = () => undefined,
+  ) {
     this.#plan = plan;
     this.#state = state;
     this.#clock = clock;
+    this.#log = log;
     for (const planned of plan.switches) {
       const driver = drivers.get(planned.name);
       if (driver === undefined) throw new Error(`no driver for switch ${planned.name}`);
       const slots = plan.slots.filter((slot) => slot.switch === planned.name);
       const tell = this.#tell.bind(this);
-      const pump = new SwitchPump({ switch: planned, slots, power: plan.power, driver, state, clock, log, tell });
+      const { power } = plan;
+      const pump = new SwitchPump({ switch: planned, slots, power, driver, state, clock, log, tell, mayPower });
       this.#pumps.set(planned.name, pump);
       for (const slot of slots) this.#pumpOfSlot.set(slot.slot, pump);
     }
@@ -98,6 +110,7 @@ export class PowerJobs {
   /** Records what is wanted and sets the pumps to work, without waiting for the switches. */
   async intend(slots: readonly SlotNumber[], action: PowerAction, who: string): Promise<void> {
     const byPerson = who !== 'recovery';
+    if (byPerson) for (const slot of slots) this.#pump(slot).forgive(slot);
     await Promise.all(
       slots.map((slot) => {
         this.#state.event(slot, 'power', `power ${action} of slot ${slot} asked for by ${who}`);
@@ -128,11 +141,26 @@ export class PowerJobs {
     await Promise.all([...this.#pumps.values()].map((pump) => pump.poll()));
   }
 
-  /** Switches that did not answer their last poll, one sentence each. */
-  troubles(): readonly string[] {
-    return [...this.#pumps].flatMap(([name, pump]) =>
-      pump.problem === undefined ? [] : [`switch ${name} cannot be read: ${pump.problem}`],
+  /**
+   * Keeps slots dark until they are released, whatever is wanted of them, which stays recorded. Resolves when each is
+   * without power, with those that are not and the reason; they are held all the same. Not kept over a restart of this
+   * process: who holds a slot holds it again before `start`.
+   */
+  async hold(slots: readonly SlotNumber[], reason: string): Promise<ReadonlyMap<SlotNumber, string>> {
+    const outcomes = await Promise.all(
+      slots.map(async (slot) => [slot, await this.#pump(slot).hold(slot, reason)] as const),
     );
+    return new Map(outcomes.flatMap(([slot, problem]) => (problem === undefined ? [] : [[slot, problem] as const])));
+  }
+
+  /** Slots that are wanted on come up again, in their turn. */
+  release(slots: readonly SlotNumber[]): void {
+    for (const slot of slots) this.#pump(slot).release(slot);
+  }
+
+  /** What is wrong with the switches, one sentence each. */
+  troubles(): readonly string[] {
+    return [...this.#pumps.values()].flatMap((pump) => pump.troubles());
   }
 
   #pump(slot: SlotNumber): SwitchPump {
@@ -154,8 +182,17 @@ export class PowerJobs {
         this.#waiters.delete(waiter);
         waiter.done(progress);
       } else {
-        waiter.tell(progress);
+        this.#hear(waiter, progress);
       }
+    }
+  }
+
+  /** Ports are off in the middle of this: it goes on, whatever becomes of who listens. */
+  #hear(waiter: Waiter, progress: PowerProgress): void {
+    try {
+      waiter.tell(progress);
+    } catch (cause) {
+      this.#log.warn({ err: cause, slot: waiter.slot }, 'who asked for power cannot be told how it goes');
     }
   }
 

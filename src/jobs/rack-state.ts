@@ -164,6 +164,11 @@ export class RackState {
     if (before === false && reachable6) this.event(slot, 'reachable', `slot ${slot} answers over IPv6 again`);
   }
 
+  /** Whether the board still runs is not known any more: it is asked anew, as one that was found when this began. */
+  doubtReachable(slot: SlotNumber): void {
+    this.#set(slot, { reachable6: undefined });
+  }
+
   /** The boot is over: it stood still, or its power was cut. */
   endBoot(slot: SlotNumber, outcome: BootOutcome, cause: string | undefined): void {
     const state = this.get(slot);

@@ -105,7 +105,7 @@ const LONGEST_PAUSE = 500;
  * per cent; and never less than the last look took, so that a slow switch is asked half the time at most.
  */
 export function pollPause(waited: Millis, lastLook: Millis): Millis {
-  return millis(Math.max(Math.min(Math.max(waited / 40, SHORTEST_PAUSE), LONGEST_PAUSE), lastLook));
+  return millis(Math.round(Math.max(Math.min(Math.max(waited / 40, SHORTEST_PAUSE), LONGEST_PAUSE), lastLook)));
 }
 
 /** TimeTicks are hundredths of a second and wrap after 497 days. */

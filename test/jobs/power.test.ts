@@ -1,69 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PowerJobs, type PowerProgress } from '../../src/jobs/power.ts';
-import { RackState } from '../../src/jobs/rack-state.ts';
-import { Recovery } from '../../src/jobs/recover.ts';
-import type { Plan } from '../../src/rack/plan.ts';
+import type { PowerProgress } from '../../src/jobs/power.ts';
 import { condition } from '../../src/rack/slot-state.ts';
-import { millis, seconds, slotNumber } from '../../src/rack/units.ts';
-import { VirtualClock } from '../../src/sim/virtual-clock.ts';
-import { Store } from '../../src/store/store.ts';
+import { millis, slotNumber } from '../../src/rack/units.ts';
 import { makePlan, POWER } from '../support/plan.ts';
-import { FakeSwitch } from './fake-switch.ts';
+import { openTestRack, slots, type TestRack } from './support/test-rack.ts';
 
-const log = pino({ level: 'silent' });
-let directory: string;
-let clock: VirtualClock;
-let rack: ReturnType<typeof makeRack>;
-
-function makeRack(plan: Plan, fake: FakeSwitch) {
-  const store = new Store(directory);
-  const state = new RackState(plan, store, clock, log, (what, cause) => {
-    throw new Error(what, { cause });
-  });
-  const power = new PowerJobs(plan, new Map([['sw1', fake]]), state, clock, log);
-  const recovery = new Recovery(plan, state, power, clock);
-  const stop = () => {
-    power.stop();
-    recovery.stop();
-    store.close();
-  };
-  return { plan, fake, store, state, power, recovery, stop };
-}
-
-/** Virtual time passes; between its steps the store commits, which needs a turn of the real event loop. */
-async function pass(duration: number): Promise<void> {
-  for (let passed = 0; passed < duration; passed += 50) {
-    await clock.advanceAsync(50);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}
-
-async function outcome<T>(promise: Promise<T>, limit = 120_000): Promise<T> {
-  let result: { value: T } | undefined;
-  void promise.then((value) => {
-    result = { value };
-  });
-  for (let passed = 0; passed < limit && result === undefined; passed += 100) await pass(100);
-  if (result === undefined) throw new Error(`not done after ${limit} ms of virtual time`);
-  return result.value;
-}
-
-const slots = (...numbers: number[]) => numbers.map(slotNumber);
+let rack: TestRack;
+const pass = (duration: number) => rack.pass(duration);
+const outcome = <T>(promise: Promise<T>) => rack.outcome(promise);
 const conditions = () => rack.state.all().map(condition);
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'pirack-power-'));
-  clock = new VirtualClock();
-  rack = makeRack(makePlan(4), new FakeSwitch(clock, ['1', '2', '3', '4'], seconds(1)));
+  rack = openTestRack(makePlan(4));
 });
-afterEach(() => {
-  rack.stop();
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => rack.close());
 
 describe('power', () => {
   it('brings a cold rack to what is wanted, and begins a boot for each board', async () => {
@@ -170,8 +120,7 @@ describe('power', () => {
   });
 
   it('lets in only as many as may boot at once, and says why the rest waits', async () => {
-    rack.stop();
-    rack = makeRack(makePlan(4, { power: { ...POWER, concurrentBoots: 2 } }), rack.fake);
+    rack.restart(makePlan(4, { power: { ...POWER, concurrentBoots: 2 } }));
     rack.power.start();
     await pass(2000);
     expect(conditions()).toEqual(['booting', 'booting', 'queued', 'queued']);
@@ -188,8 +137,7 @@ describe('power', () => {
     void rack.power.request(slots(4), 'cycle', 'ann', () => {});
     await pass(3000);
     expect(rack.fake.ports.get('4')?.admin).toBe(false);
-    rack.stop();
-    rack = makeRack(rack.plan, rack.fake);
+    rack.restart();
     expect(rack.state.get(slotNumber(4)).cycling).toBe(true);
     rack.power.start();
     await pass(12_000);
@@ -242,8 +190,7 @@ describe('what is observed', () => {
     rack.state.observe(one, { mac: 'b8:27:eb:00:00:01' as never, serial: '8b000001' });
     rack.state.observe(one, { model: '3B' });
     await pass(100);
-    rack.stop();
-    rack = makeRack(rack.plan, rack.fake);
+    rack.restart();
     expect(rack.state.get(one).board).toMatchObject({ mac: 'b8:27:eb:00:00:01', serial: '8b000001', model: '3B' });
     rack.state.observe(one, { mac: 'dc:a6:32:00:00:01' as never });
     await pass(100);
