@@ -1,10 +1,12 @@
 /** A switch that is a recording: it answers what the real one answered, and takes the writes that its overlays allow. */
 import type { Clock } from '../../rack/clock.ts';
 import type { Faults } from '../switch/faults.ts';
-import { noFaults } from '../switch/faults.ts';
+import { happens, noFaults } from '../switch/faults.ts';
+import { STATUS } from '../switch/mib.ts';
 import { compareArcs, parseOid } from '../switch/oid.ts';
 import type { AgentAnswer, AgentRequest } from '../switch/requests.ts';
 import { answerRequest, varbindOctets } from '../switch/requests.ts';
+import { spoilt } from '../switch/spoilt.ts';
 import type { RecordedMib } from './mib.ts';
 import { RowMib } from './mib.ts';
 import type { Overlay } from './overlay.ts';
@@ -27,6 +29,8 @@ export interface RecordedDevice {
   readonly faults: Faults;
   /** What the agent would answer, without a datagram. */
   answer(request: AgentRequest): AgentAnswer;
+  /** The same before the `spoil` fault has its word, which the agent on UDP asks for itself. */
+  respond(request: AgentRequest): AgentAnswer;
 }
 
 /** What SNMP and its security put around the varbinds of an answer, at most. */
@@ -40,7 +44,6 @@ export function recordedDevice(options: RecordedDeviceOptions): RecordedDevice {
     made.length === 0 ? recording.rows : [...recording.rows, ...made].sort((a, b) => compareArcs(a.arcs, b.arcs));
   const writable = overlays.flatMap((overlay) => overlay.writable ?? []);
   const mib: RecordedMib = new RowMib(rows, writable, {
-    obeys: () => random() >= faults.lyingSet,
     written: (write) => {
       for (const { onWrite } of overlays) onWrite?.(write, behaviour);
     },
@@ -51,13 +54,21 @@ export function recordedDevice(options: RecordedDeviceOptions): RecordedDevice {
     denied: (port: number) => faults.denied.has(port),
   };
   faults.largestAnswer = Math.max(faults.largestAnswer, largestRow(rows) + AROUND);
+  const respond = (request: AgentRequest): AgentAnswer => {
+    if (request.kind !== 'set') return spoilt(request, answerRequest(mib, request), faults, random);
+    const { varbinds } = request;
+    if (happens(faults.refuseSet, random)) return { errorStatus: STATUS.genErr, errorIndex: 0, varbinds };
+    if (varbinds.length > faults.mostVarbinds) return { errorStatus: STATUS.tooBig, errorIndex: 0, varbinds: [] };
+    return answerRequest(mib, request, () => happens(faults.lyingSet, random));
+  };
   return {
     recording,
+    respond,
     mib,
     synthetic: new Set(made.map(({ oid }) => oid)),
     faults,
     answer(request) {
-      const plain = answerRequest(mib, request);
+      const plain = respond(request);
       return faults.spoil?.(request, plain) ?? plain;
     },
   };

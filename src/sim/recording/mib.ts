@@ -18,8 +18,6 @@ export interface RecordedMib extends Mib {
 }
 
 export interface WriteListener {
-  /** Whether the SET is done; it is answered with noError either way. */
-  obeys(): boolean;
   written(write: Write): void;
 }
 
@@ -130,7 +128,6 @@ export class RowMib implements RecordedMib {
     const oid = row.oid.slice(0, end);
     if (!column) return new Row(row, this.#plain(oid, row.tag), index);
     const made = new Row(row, { oid, tag: row.tag, check: checkOf(column) }, index, (value) => {
-      if (!this.#listener.obeys()) return;
       const before = made.value;
       made.value = value;
       this.#listener.written({ column: oid, index, before, value });

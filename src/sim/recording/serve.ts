@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../rack/clock.ts';
 import type { Agent, AgentAccess } from '../switch/agent.ts';
 import { createAgent } from '../switch/agent.ts';
-import { answerRequest } from '../switch/requests.ts';
 import type { AgentEndpoint } from '../switch/udp.ts';
 import { bindUdp } from '../switch/udp.ts';
 import type { RecordedDevice } from './device.ts';
@@ -34,7 +33,7 @@ export async function serveRecording(device: RecordedDevice, options: ServeOptio
   let endpoint: AgentEndpoint | undefined;
   const agent = createAgent({
     access,
-    answer: (request) => answerRequest(device.mib, request),
+    answer: device.respond,
     engine: () => ({ id: engineId, boots: 1, time: Math.floor((clock.monotonic() - startedAt) / 1_000) }),
     engineId,
     send: (bytes, to) => endpoint?.send(bytes, to),

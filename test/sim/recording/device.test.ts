@@ -115,11 +115,24 @@ describe('a recorded switch', () => {
     expect((await made.session.get([`${ADMIN}.1.1`]))[0]?.value).toBe(1);
   });
 
-  it('answers noError to a SET that it does not do, on the dial', async () => {
+  it('misbehaves on the dial', async () => {
     const made = device(WRITABLE);
+    const off = integer(`${ADMIN}.1.1`, 2);
     made.faults.lyingSet = 1;
-    await made.session.set([integer(`${ADMIN}.1.1`, 2)]);
-    expect(made.mib.value(`${ADMIN}.1.1`)).toBe(1);
+    await made.session.set([off]);
+    expect(made.mib.value(off.oid)).toBe(1);
+    made.faults.lyingSet = 0;
+    made.faults.refuseSet = 1;
+    await expect(made.session.set([off])).rejects.toMatchObject({ status: 'genErr' });
+    made.faults.refuseSet = 0;
+    made.faults.mostVarbinds = 1;
+    await expect(made.session.set([off, off])).rejects.toMatchObject({ status: 'tooBig' });
+    await made.session.set([off]);
+    expect(made.mib.value(off.oid)).toBe(2);
+    made.faults.emptyAnswer = 1;
+    const limits = { varbinds: 10, rows: 9, deadline: millis(1_000) };
+    const walking = walkColumns(made.session, [ADMIN], limits, made.clock);
+    await expect(walking).rejects.toMatchObject({ reason: 'empty-answer' });
   });
 });
 
