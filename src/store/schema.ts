@@ -106,6 +106,14 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (switch, if_name)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Changes of a switch's VLANs that were begun and have not ended, with what it was before.
+  CREATE TABLE vlan_journal (
+    switch TEXT PRIMARY KEY,
+    row TEXT NOT NULL,
+    written_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

@@ -11,6 +11,7 @@ import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
 import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
 import { SlotTable } from './slots.ts';
+import { VlanJournalTable } from './vlan-journal.ts';
 
 /** The controller's two databases and their tables. Writes go through `commit`; the tables' own methods are synchronous. */
 export class Store {
@@ -24,6 +25,7 @@ export class Store {
   readonly boots: BootTable;
   readonly events: EventTable;
   readonly portMaps: PortMapTable;
+  readonly vlanJournal: VlanJournalTable;
   readonly health: HealthTable;
   readonly ports: PortTable;
 
@@ -38,6 +40,7 @@ export class Store {
     this.boots = new BootTable(this.#state);
     this.events = new EventTable(this.#state);
     this.portMaps = new PortMapTable(this.#state);
+    this.vlanJournal = new VlanJournalTable(this.#state);
     this.health = new HealthTable(this.#health);
     this.ports = new PortTable(this.#health);
   }

@@ -1,6 +1,5 @@
 /** Everything that a proposal for an unknown switch is made of. Nothing is written to it. */
 import type { Clock } from '../../rack/clock.ts';
-import { seconds } from '../../rack/units.ts';
 import type { SwitchDriver } from '../drivers/driver.ts';
 import type { PoeSwitch } from '../poe.ts';
 import type { PortMap } from '../port-map.ts';
@@ -8,6 +7,7 @@ import { createInterfaces } from '../ports/interfaces.ts';
 import type { PortPower } from '../power-state.ts';
 import { slowAccessTo } from '../slow-access.ts';
 import type { MainPower, SwitchIdentity } from '../tables.ts';
+import { vlansOf } from '../vlans/queued.ts';
 import type { PortNumbering } from '../vlans/scope.ts';
 import type { VlanState } from '../vlans/state.ts';
 import { readFdb } from './fdb.ts';
@@ -31,8 +31,6 @@ export interface Survey {
   readonly missing: readonly string[];
 }
 
-const LONG = seconds(600);
-
 /** @throws the errors of this folder, where not even what the switch is can be read */
 export async function surveySwitch(poe: PoeSwitch, clock: Clock): Promise<Survey> {
   const identity = await poe.identity();
@@ -49,11 +47,7 @@ export async function surveySwitch(poe: PoeSwitch, clock: Clock): Promise<Survey
   const reading = await attempt('power', () => poe.poll(), undefined);
   const tables = await attempt('interfaces', () => readInterfaceTables(access), NO_TABLES);
   const lldp = await attempt('LLDP neighbours', () => readLldp(access, tables), { neighbours: [], rules: [] });
-  const vlans = await attempt(
-    'VLANs',
-    () => poe.run({ what: 'read its VLANs', deadline: LONG, work: ({ backend }) => readVlans(backend.vlans) }),
-    undefined,
-  );
+  const vlans = await attempt('VLANs', () => readVlans(poe), undefined);
   const fdb = await attempt(
     'which MAC is on which port',
     () => readFdb(access, perVlan(poe, vlans, access)),
@@ -82,10 +76,9 @@ const NO_TABLES: InterfaceTables = {
 };
 const NOTHING_LOCATED: Located = { macs: [], numbering: undefined, unresolved: 0, doubt: undefined };
 
-async function readVlans(
-  vlans: { readonly numbering: PortNumbering; read(): Promise<VlanState> } | undefined,
-): Promise<Survey['vlans']> {
-  return vlans && { state: await vlans.read(), numbering: vlans.numbering };
+async function readVlans(poe: PoeSwitch): Promise<Survey['vlans']> {
+  const vlans = await vlansOf(poe);
+  return { state: await vlans.read(), numbering: vlans.numbering };
 }
 
 /** Cisco IOS shows the forwarding database of one VLAN at a time. */
