@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
 import { BootTrees, boardFrom } from './jobs/boot-trees.ts';
-import { poeDriver } from './jobs/poe-driver.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
+import { RackSwitches } from './jobs/rack-switches.ts';
 import { Recovery } from './jobs/recover.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
@@ -12,6 +12,7 @@ import { Interfaces } from './net/interfaces.ts';
 import { Kernel6Routes } from './net/kernel6.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
 import { setPermanentNeighbour4 } from './net/neighbour.ts';
+import { ownMacs } from './net/own-macs.ts';
 import { openUdp4, type UdpSocket } from './net/udp.ts';
 import { Dhcpv4Server, type Lease, type Leg, legOf, settingsOf } from './netboot/dhcpv4/index.ts';
 import type { Lease6 } from './netboot/dhcpv6/index.ts';
@@ -19,12 +20,12 @@ import { type Ipv6Service, startIpv6 } from './netboot/ipv6-service.ts';
 import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
 import type { Clock } from './rack/clock.ts';
 import type { Plan } from './rack/plan.ts';
-import { type Millis, seconds } from './rack/units.ts';
+import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
 import { nfsClients } from './roots/connections.ts';
 import { type Image, readImage } from './roots/images.ts';
 import { openRoots, type Roots } from './roots/index.ts';
+import { durablePortMaps } from './store/port-maps.ts';
 import { Store } from './store/store.ts';
-import { openSwitch, type PoeSwitch } from './switches/poe.ts';
 import type { SecretReader } from './switches/snmp/secrets.ts';
 import type { Mac } from './wire/address.ts';
 
@@ -49,9 +50,9 @@ export class Controller {
   readonly #parts: ControllerParts;
   readonly startedAt: Millis;
   readonly power: PowerJobs;
+  readonly switches: RackSwitches;
   readonly #store: Store;
   readonly #state: RackState;
-  readonly #switches: readonly PoeSwitch[];
   readonly #watch: BoardWatch;
   readonly #recovery: Recovery;
   #interfaces: Interfaces | undefined;
@@ -74,16 +75,32 @@ export class Controller {
     this.#state = new RackState(plan, this.#store, clock, log, (what, cause) => {
       if (!this.#stopped) fatal(what, cause);
     });
-    this.#switches = plan.switches.map((planned) =>
-      openSwitch(planned, {
-        clock,
-        log,
-        secrets: parts.secrets,
-        ports: plan.slots.filter((slot) => slot.switch === planned.name).map((slot) => slot.port),
-      }),
-    );
-    const drivers = new Map(this.#switches.map((each) => [each.name, poeDriver(each)]));
-    this.power = new PowerJobs(plan, drivers, this.#state, clock, log);
+    const store = this.#store;
+    this.switches = new RackSwitches({
+      plan,
+      secrets: parts.secrets,
+      portMaps: durablePortMaps(store.portMaps, store.commit, clock),
+      journal: {
+        get: (name) => Promise.resolve(store.vlanJournal.get(name)),
+        put: (name, row) => store.commit.write(() => store.vlanJournal.put(name, row, clock.now())),
+        remove: (name) => store.commit.write(() => store.vlanJournal.remove(name)),
+      },
+      ports: store.ports,
+      dark: {
+        hold: async (slots, reason) => {
+          const problems = await this.power.hold(slots, reason);
+          if (problems.size > 0) throw new Error([...problems.values()].join('; '));
+        },
+        release: (slots) => this.power.release(slots),
+      },
+      state: this.#state,
+      clock,
+      log,
+      controllerMacs: () => ownMacs(plan),
+      changed: () => this.power.kick(),
+    });
+    const mayPower = (slot: SlotNumber) => this.switches.mayPower(slot);
+    this.power = new PowerJobs(plan, this.switches.drivers(), this.#state, clock, log, mayPower);
     this.#state.onUp(() => this.power.kick());
     this.#recovery = new Recovery(plan, this.#state, this.power, clock);
     this.#watch = new BoardWatch(
@@ -113,6 +130,8 @@ export class Controller {
     this.#startIpv6();
     await this.#prepareRoots(this.#roots);
     this.#watch.start();
+    // First: what was left half done on a switch is ended before its boards get power.
+    this.switches.start();
     this.power.start();
     this.#recovery.start();
     this.#saveHealthForEver();
@@ -122,6 +141,7 @@ export class Controller {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#recovery.stop();
+    this.switches.stop();
     this.#watch.stop();
     this.power.stop();
     this.#firewall?.stop();
@@ -130,7 +150,7 @@ export class Controller {
     this.#dhcpSocket?.close();
     await this.#tftp?.stop();
     await this.#roots?.stop();
-    for (const each of this.#switches) each.close();
+    this.switches.close();
     this.#store.close();
   }
 

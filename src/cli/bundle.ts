@@ -44,6 +44,9 @@ function supervise(file: string, root: string, sealedFrom: string): Promise<numb
       directory,
       // No kinder than real boards: every port is isolated here, and there a 3B needs to be woken (pi-boot §1.5).
       '--isolated-port-bug',
+      // As they come out of the box: the controller puts the ports on their VLANs.
+      '--vlans',
+      'blank',
     ],
     controller: [...NODE, MAIN, 'serve', file, '--state', root, '--sealed-from', sealedFrom],
   });

@@ -1,16 +1,16 @@
 /** IPv6 on all legs: router advertisements and DHCPv6, on two sockets, with what their leases want of the kernel. */
-import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { ALL_ROUTERS, type Icmp6Socket, openIcmp6 } from '../net/icmp6.ts';
 import type { Interfaces } from '../net/interfaces.ts';
 import { type Kernel6Routes, macOfEui64 } from '../net/kernel6.ts';
+import { macOf } from '../net/own-macs.ts';
 import { openUdp6, type Udp6Socket } from '../net/udp6.ts';
 import type { Clock } from '../rack/clock.ts';
 import type { Milestone } from '../rack/milestone.ts';
 import type { Plan, SlotPlan } from '../rack/plan.ts';
 import { parsePrefix } from '../rack/prefix.ts';
 import type { SlotNumber } from '../rack/units.ts';
-import { type Ipv6, type Mac, parseMac } from '../wire/address.ts';
+import type { Ipv6 } from '../wire/address.ts';
 import { ipv6Bytes } from '../wire/ipv6-text.ts';
 import {
   DEFAULT_SETTINGS6,
@@ -171,13 +171,4 @@ function raLegOf({ ipv6, zone }: Plan, slot: SlotPlan): RaLeg {
     searchDomains: zone === '' ? [] : [zone],
     nat64: ipv6.nat64,
   };
-}
-
-/** Undefined where the interface is gone. */
-function macOf(leg: string): Mac | undefined {
-  try {
-    return parseMac(readFileSync(`/sys/class/net/${leg}/address`, 'utf8').trim());
-  } catch {
-    return undefined;
-  }
 }
