@@ -9,6 +9,7 @@ import { planCommand } from './plan.ts';
 import { powerCommand } from './power.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
+import { switchCommand } from './switch/index.ts';
 import { virtualCommand } from './virtual.ts';
 
 const program = new Command('pirack')
@@ -30,6 +31,7 @@ for (const command of [
   statusCommand(),
   boardCommand(),
   powerCommand(),
+  switchCommand(),
   doctorCommand(),
   virtualCommand(),
 ]) {

@@ -1,6 +1,17 @@
 import { type IncomingMessage, request } from 'node:http';
 import type { PowerProgress } from '../../jobs/power.ts';
-import type { BoardView, ErrorBody, PowerLine, PowerRequest, StatusView } from './protocol.ts';
+import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
+import type {
+  ApplyProgress,
+  ApplyResult,
+  Configured,
+  ConfigureRequest,
+  DiscoverResult,
+  ProofResult,
+  SwitchPlanView,
+  SwitchView,
+  ViolationView,
+} from './switch-protocol.ts';
 
 /** No controller answers on the socket. */
 export class NotServing extends Error {
@@ -35,14 +46,49 @@ export class ControlClient {
 
   /** Asks for power and hears of every step; resolves with one outcome a slot. */
   async power(wanted: PowerRequest, tell: (progress: PowerProgress) => void): Promise<readonly PowerProgress[]> {
-    const response = await this.#send('POST', '/v1/power', wanted);
+    return this.#streamed('/v1/power', wanted, tell);
+  }
+
+  switches(): Promise<readonly SwitchView[]> {
+    return this.#json('GET', '/v1/switches') as Promise<readonly SwitchView[]>;
+  }
+
+  switchPlan(name: string): Promise<SwitchPlanView> {
+    return this.#json('POST', `/v1/switches/${encodeURIComponent(name)}/plan`) as Promise<SwitchPlanView>;
+  }
+
+  /** Reads every VLAN of the switch now. */
+  switchVerify(name: string): Promise<readonly ViolationView[]> {
+    return this.#json('POST', `/v1/switches/${encodeURIComponent(name)}/verify`) as Promise<readonly ViolationView[]>;
+  }
+
+  switchApply(name: string, tell: (progress: ApplyProgress) => void): Promise<ApplyResult> {
+    return this.#streamed(`/v1/switches/${encodeURIComponent(name)}/apply`, {}, tell);
+  }
+
+  /** Power-cycles the board of one slot and looks what goes dark with it. */
+  switchProve(name: string, slot: number, tell: (progress: ApplyProgress) => void): Promise<ProofResult> {
+    return this.#streamed(`/v1/switches/${encodeURIComponent(name)}/prove`, { slot }, tell);
+  }
+
+  switchDiscover(name: string): Promise<DiscoverResult> {
+    return this.#json('POST', `/v1/switches/${encodeURIComponent(name)}/discover`) as Promise<DiscoverResult>;
+  }
+
+  configurePorts(wanted: ConfigureRequest): Promise<readonly Configured[]> {
+    return this.#json('POST', '/v1/ports', wanted) as Promise<readonly Configured[]>;
+  }
+
+  /** One line of progress after the other, and the result as the last. */
+  async #streamed<Progress, Result>(path: string, body: unknown, tell: (progress: Progress) => void): Promise<Result> {
+    const response = await this.#send('POST', path, body);
     let rest = '';
     for await (const part of response as AsyncIterable<Buffer>) {
       rest += part.toString('utf8');
       const lines = rest.split('\n');
       rest = lines.pop() ?? '';
       for (const text of lines) {
-        const line = JSON.parse(text) as PowerLine | ErrorBody;
+        const line = JSON.parse(text) as StreamLine<Progress, Result> | ErrorBody;
         if ('error' in line) throw new Refused(line.error);
         if ('result' in line) return line.result;
         tell(line.progress);
@@ -53,8 +99,8 @@ export class ControlClient {
     );
   }
 
-  async #json(method: string, path: string): Promise<unknown> {
-    return JSON.parse(await text(await this.#send(method, path)));
+  async #json(method: string, path: string, body?: unknown): Promise<unknown> {
+    return JSON.parse(await text(await this.#send(method, path, body)));
   }
 
   #send(method: string, path: string, body?: unknown): Promise<IncomingMessage> {

@@ -1,5 +1,5 @@
 /** What goes over the controller's socket. The same shapes are what `--json` prints. */
-import type { PowerAction, PowerProgress } from '../../jobs/power.ts';
+import type { PowerAction } from '../../jobs/power.ts';
 import type { BoardSeen, PowerSeen, SlotCondition } from '../../rack/slot-state.ts';
 import type { Step } from '../../rack/timeline.ts';
 import type { BootRow } from '../../store/boots.ts';
@@ -66,8 +66,8 @@ export interface PowerRequest {
   readonly who: string;
 }
 
-/** `POST /v1/power` answers with one of these a line; the last is the result. */
-export type PowerLine = { readonly progress: PowerProgress } | { readonly result: readonly PowerProgress[] };
+/** What takes a while answers with one of these a line; the last is the result. */
+export type StreamLine<Progress, Result> = { readonly progress: Progress } | { readonly result: Result };
 
 /** Every refusal: what was wrong and what was expected. */
 export interface ErrorBody {

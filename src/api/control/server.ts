@@ -5,7 +5,20 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { PowerProgress } from '../../jobs/power.ts';
-import type { BoardView, PowerLine, PowerRequest, StatusView } from './protocol.ts';
+import { SwitchError } from '../../switches/errors.ts';
+import { printable } from '../../wire/printable.ts';
+import type { BoardView, PowerRequest, StatusView, StreamLine } from './protocol.ts';
+import type {
+  ApplyProgress,
+  ApplyResult,
+  Configured,
+  ConfigureRequest,
+  DiscoverResult,
+  ProofResult,
+  SwitchPlanView,
+  SwitchView,
+  ViolationView,
+} from './switch-protocol.ts';
 
 /** What the socket offers, as the controller provides it. */
 export interface ControlTarget {
@@ -14,6 +27,13 @@ export interface ControlTarget {
   board(slot: number): BoardView | undefined;
   power(request: PowerRequest, tell: (progress: PowerProgress) => void): Promise<readonly PowerProgress[]>;
   refresh(): Promise<void>;
+  switches(): readonly SwitchView[];
+  switchPlan(name: string): Promise<SwitchPlanView>;
+  switchVerify(name: string): Promise<readonly ViolationView[]>;
+  switchApply(name: string, tell: (progress: ApplyProgress) => void): Promise<ApplyResult>;
+  switchProve(name: string, slot: number, tell: (progress: ApplyProgress) => void): Promise<ProofResult>;
+  switchDiscover(name: string): Promise<DiscoverResult>;
+  configure(request: ConfigureRequest): Promise<readonly Configured[]>;
 }
 
 const MOST_BODY = 64 * 1024;
@@ -25,6 +45,15 @@ const powerRequest = z.strictObject({
   action: z.enum(['on', 'off', 'cycle']),
   who: z.string().min(1).max(100),
 });
+
+const configureRequest = z.strictObject({
+  slots: z.array(z.int().min(1)).min(1).max(10_000),
+  priority: z.enum(['critical', 'high', 'low']).optional(),
+  limit: z.number().min(1).max(100).optional(),
+  who: z.string().min(1).max(100),
+});
+
+const proveRequest = z.strictObject({ slot: z.int().min(1) });
 
 class Refusal extends Error {
   readonly status: number;
@@ -77,6 +106,8 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
     if (view === undefined) throw new Refusal(404, `no slot ${board[1]} in this rack`);
     return json(response, view);
   }
+  const onSwitch = /^POST \/v1\/switches\/([^/]+)\/([a-z]+)$/.exec(route);
+  if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
   switch (route) {
     case 'GET /v1/status': {
       const since = url.searchParams.get('since');
@@ -87,25 +118,84 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
     case 'POST /v1/refresh':
       await target.refresh();
       return json(response, {});
-    case 'POST /v1/power':
-      return power(target, request, response);
+    case 'POST /v1/power': {
+      const wanted = await parsed(powerRequest, request);
+      known(target, wanted.slots);
+      return streamed(response, (tell) => target.power(wanted, tell));
+    }
+    case 'GET /v1/switches':
+      return json(response, target.switches());
+    case 'POST /v1/ports': {
+      const { priority, limit, ...wanted } = await parsed(configureRequest, request);
+      known(target, wanted.slots);
+      return json(
+        response,
+        await target.configure({
+          ...wanted,
+          ...(priority === undefined ? {} : { priority }),
+          ...(limit === undefined ? {} : { limit }),
+        }),
+      );
+    }
     default:
       throw new Refusal(
         404,
-        `no ${route}: expected GET /v1/status, GET /v1/boards/N, POST /v1/refresh or POST /v1/power`,
+        `no ${route}: expected GET /v1/status, GET /v1/boards/N, POST /v1/refresh, POST /v1/power, GET /v1/switches, POST /v1/switches/NAME/ACTION or POST /v1/ports`,
       );
   }
 }
 
-async function power(target: ControlTarget, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const parsed = powerRequest.safeParse(await body(request));
-  if (!parsed.success) throw new Refusal(400, z.prettifyError(parsed.error));
-  const known = new Set(target.status(undefined).slots.map((slot) => slot.slot));
-  const unknown = parsed.data.slots.filter((slot) => !known.has(slot));
+async function atSwitch(
+  target: ControlTarget,
+  text: string,
+  action: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const names = target.switches().map((each) => each.name);
+  const name = names.find((each) => encodeURIComponent(each) === text);
+  if (name === undefined) {
+    throw new Refusal(404, `no switch ${printable(text, 64)} in this rack: expected ${names.join(', ')}`);
+  }
+  switch (action) {
+    case 'plan':
+      return json(response, await target.switchPlan(name));
+    case 'verify':
+      return json(response, await target.switchVerify(name));
+    case 'discover':
+      return json(response, await target.switchDiscover(name));
+    case 'apply':
+      return streamed(response, (tell) => target.switchApply(name, tell));
+    case 'prove': {
+      const { slot } = await parsed(proveRequest, request);
+      known(target, [slot]);
+      return streamed(response, (tell) => target.switchProve(name, slot, tell));
+    }
+    default:
+      throw new Refusal(404, `no action ${printable(action, 32)}: expected plan, verify, apply, prove or discover`);
+  }
+}
+
+async function parsed<T>(schema: z.ZodType<T>, request: IncomingMessage): Promise<T> {
+  const result = schema.safeParse(await body(request));
+  if (!result.success) throw new Refusal(400, z.prettifyError(result.error));
+  return result.data;
+}
+
+function known(target: ControlTarget, slots: readonly number[]): void {
+  const all = new Set(target.status(undefined).slots.map((slot) => slot.slot));
+  const unknown = slots.filter((slot) => !all.has(slot));
   if (unknown.length > 0) throw new Refusal(404, `no slot ${unknown.join(', ')} in this rack`);
-  const say = (line: PowerLine) => response.write(`${JSON.stringify(line)}\n`);
+}
+
+/** What takes a while: a line for every step of it, and the result as the last. */
+async function streamed<Progress, Result>(
+  response: ServerResponse,
+  work: (tell: (progress: Progress) => void) => Promise<Result>,
+): Promise<void> {
+  const say = (line: StreamLine<Progress, Result>) => response.write(`${JSON.stringify(line)}\n`);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  const result = await target.power(parsed.data, (progress) => say({ progress }));
+  const result = await work((progress) => say({ progress }));
   say({ result });
   response.end();
 }
@@ -131,7 +221,8 @@ function json(response: ServerResponse, value: unknown): void {
 }
 
 function refuse(response: ServerResponse, cause: unknown, log: Logger): void {
-  const status = cause instanceof Refusal ? cause.status : 500;
+  // What a switch will not do, or cannot be asked, is an answer and no fault of ours.
+  const status = cause instanceof Refusal ? cause.status : cause instanceof SwitchError ? 409 : 500;
   if (status === 500) log.error({ err: cause }, 'a request on the control socket failed');
   const error = cause instanceof Error ? cause.message : String(cause);
   if (response.headersSent) {

@@ -1,14 +1,34 @@
 import type { Controller } from '../../controller.ts';
-import { millis, slotNumber } from '../../rack/units.ts';
+import { millis, slotNumber, watts } from '../../rack/units.ts';
+import { switchTroubles } from '../../switches/troubles.ts';
 import type { ControlTarget } from './server.ts';
+import { applyResult, planView, switchView, violationView } from './switch-views.ts';
 import { boardView, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
+  const { power, switches } = controller;
   return {
     status: (since) => statusView(controller, millis(since ?? 0)),
     board: (slot) => boardView(controller, slot),
-    power: ({ slots, action, who }, tell) => controller.power.request(slots.map(slotNumber), action, who, tell),
-    refresh: () => controller.power.refresh(),
+    power: ({ slots, action, who }, tell) => power.request(slots.map(slotNumber), action, who, tell),
+    refresh: () => power.refresh(),
+    switches: () => switches.all.map((each) => switchView(each, switchTroubles(each.plan.name, each.poe.status()))),
+    switchPlan: async (name) => planView(await switches.get(name).isolation.plan()),
+    switchVerify: async (name) => (await switches.get(name).isolation.verify()).map(violationView),
+    switchApply: async (name, tell) => applyResult(await switches.get(name).isolation.apply(tell)),
+    async switchProve(name, slot, tell) {
+      const proof = await switches.prove(slotNumber(slot), (text) => tell({ stage: 'proof', text }));
+      const text = proof.proven
+        ? `slot ${slot} of ${name} is proven: ${proof.saw.join('; ')}`
+        : `slot ${slot} of ${name} is not proven: ${proof.why}`;
+      return { proven: proof.proven, slot, text };
+    },
+    switchDiscover: (name) => switches.discover(name),
+    configure: ({ slots, priority, limit }) =>
+      switches.configure(slots.map(slotNumber), {
+        ...(priority && { priority }),
+        ...(limit === undefined ? {} : { limit: watts(limit) }),
+      }),
   };
 }

@@ -10,6 +10,7 @@ import type { StatusView } from '../../../src/api/control/protocol.ts';
 import { type ControlTarget, serveControl } from '../../../src/api/control/server.ts';
 import type { PowerProgress } from '../../../src/jobs/power.ts';
 import { millis, slotNumber } from '../../../src/rack/units.ts';
+import { SwitchError } from '../../../src/switches/errors.ts';
 
 const log = pino({ level: 'silent' });
 const status = { rack: 'r', slots: [{ slot: 1 }, { slot: 2 }] } as unknown as StatusView;
@@ -28,6 +29,19 @@ const target: ControlTarget = {
     return wanted.slots.map((slot) => progress(slot, 'on'));
   },
   refresh: async () => undefined,
+  switches: () => [{ name: 'sw 1' }, { name: 'sw2' }] as never,
+  switchPlan: async (name) => ({ advice: [name] }) as never,
+  switchVerify: async (name) => {
+    if (name === 'sw2') throw new SwitchError('snmp-timeout', 'sw2 did not answer');
+    return [];
+  },
+  switchApply: async (name, tell) => {
+    tell({ stage: 'join', text: 'on its way' });
+    return { ok: true, outcome: 'isolated', text: name, steps: 1, took: 2, advice: [] };
+  },
+  switchProve: async (_name, slot) => ({ proven: true, slot, text: 'it is' }),
+  switchDiscover: async () => ({ yaml: 'switches: []', incomplete: [] }),
+  configure: async ({ slots, ...rest }) => slots.map((slot) => ({ slot, ok: true, text: JSON.stringify(rest) })),
 };
 
 let directory: string;
@@ -123,5 +137,28 @@ describe('the control socket', () => {
     await expect(serveControl(`/tmp/${'x'.repeat(120)}/control.sock`, target, log)).rejects.toThrow(
       /expected at most 107/,
     );
+  });
+
+  it('speaks of switches: by their names, with progress, and with what they refuse as an answer', async () => {
+    expect((await client.switches()).map(({ name }) => name)).toEqual(['sw 1', 'sw2']);
+    expect(await client.switchPlan('sw 1')).toEqual({ advice: ['sw 1'] });
+    const told: string[] = [];
+    expect(await client.switchApply('sw 1', ({ text }) => told.push(text))).toMatchObject({ ok: true, text: 'sw 1' });
+    expect(told).toEqual(['on its way']);
+    expect(await client.switchProve('sw2', 2, () => {})).toMatchObject({ proven: true, slot: 2 });
+    expect(await client.switchDiscover('sw2')).toEqual({ yaml: 'switches: []', incomplete: [] });
+    await expect(client.switchVerify('sw2')).rejects.toThrow(new Refused('sw2 did not answer'));
+    await expect(client.switchVerify('sw3')).rejects.toThrow(/no switch sw3 in this rack: expected sw 1, sw2/);
+    await expect(client.switchProve('sw2', 7, () => {})).rejects.toThrow(/no slot 7/);
+    expect(await raw('POST', '/v1/switches/sw2/burn')).toMatchObject({ status: 404 });
+  });
+
+  it('takes settings of ports, and refuses what is none', async () => {
+    const wanted = { slots: [1], priority: 'low', limit: 12, who: 'me' } as const;
+    expect(await client.configurePorts(wanted)).toMatchObject([{ slot: 1, ok: true }]);
+    expect(await raw('POST', '/v1/ports', JSON.stringify({ ...wanted, limit: -1 }))).toMatchObject({ status: 400 });
+    expect(await raw('POST', '/v1/ports', JSON.stringify({ ...wanted, priority: 'most' }))).toMatchObject({
+      status: 400,
+    });
   });
 });
