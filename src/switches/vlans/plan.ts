@@ -6,6 +6,7 @@ import type { VlanId } from '../../rack/units.ts';
 import { capacityProblems } from './capacity.ts';
 import type { Violation } from './invariant.ts';
 import { violations } from './invariant.ts';
+import { includes } from './ranges.ts';
 import type { ScopeSlot, VlanScope } from './scope.ts';
 import { portName } from './scope.ts';
 import type { BridgePort, PortVlan, VlanState, VlanStep } from './state.ts';
@@ -38,12 +39,19 @@ export function nextBatch(state: VlanState, target: VlanTarget): Batch | undefin
 }
 
 const PHASES: readonly (readonly [Phase, (state: VlanState, target: VlanTarget) => VlanStep[]])[] = [
-  ['join', (state, target) => [...created(state, target), ...modes(state, target), ...joined(state, target)]],
+  ['join', joining],
   ['pvid', pvids],
   ['leave', left],
   ['harden', hardened],
   ['destroy', destroyed],
 ];
+
+/** Where ports have modes the PVID is part of what a port is in: which VLAN of a trunk is untagged, say. */
+function joining(state: VlanState, target: VlanTarget): VlanStep[] {
+  const steps = [...created(state, target), ...modes(state, target), ...joined(state, target)];
+  if (steps.length === 0) return [];
+  return [...steps, ...pvids(state, target).filter(({ port }) => state.ports.get(port)?.mode !== undefined)];
+}
 
 function created(state: VlanState, target: VlanTarget): VlanStep[] {
   return [...target.vlans].flatMap(([vlan, name]) =>
@@ -51,10 +59,13 @@ function created(state: VlanState, target: VlanTarget): VlanStep[] {
   );
 }
 
+/** The VLAN before the mode, so that a port that becomes an access port is never in another one. */
 function modes(state: VlanState, target: VlanTarget): VlanStep[] {
-  return eachSlot(state, target, (port, now, { mode }) =>
-    mode === undefined || now.mode === mode ? [] : [{ kind: 'mode', port, mode }],
-  );
+  return eachSlot<VlanStep>(state, target, (port, now, { mode, pvid }) => {
+    if (mode === undefined || now.mode === mode) return [];
+    const stale = mode === 'access' && isVlan(pvid) && now.access !== undefined && now.access !== pvid;
+    return [...(stale ? [{ kind: 'access-vlan', port, vlan: pvid } as const] : []), { kind: 'mode', port, mode }];
+  });
 }
 
 function joined(state: VlanState, target: VlanTarget): VlanStep[] {
@@ -78,9 +89,11 @@ function joined(state: VlanState, target: VlanTarget): VlanStep[] {
 /** No PVID: 0 and 4095 stand for "drop what comes untagged", and no switch lets us write them. */
 const isVlan = (vlan: VlanId | undefined): vlan is VlanId => vlan !== undefined && vlan >= 1 && vlan <= 4094;
 
-function pvids(state: VlanState, target: VlanTarget): VlanStep[] {
+type PvidStep = Extract<VlanStep, { readonly kind: 'pvid' | 'access-vlan' }>;
+
+function pvids(state: VlanState, target: VlanTarget): PvidStep[] {
   return eachSlot(state, target, (port, now, { pvid, mode, access }) => {
-    const steps: VlanStep[] = [];
+    const steps: PvidStep[] = [];
     if (isVlan(pvid) && now.pvid !== pvid) steps.push({ kind: 'pvid', port, vlan: pvid });
     // In access mode the PVID is the access VLAN.
     if (mode !== 'access' && isVlan(access) && now.access !== access)
@@ -90,9 +103,9 @@ function pvids(state: VlanState, target: VlanTarget): VlanStep[] {
 }
 
 function left(state: VlanState, target: VlanTarget): VlanStep[] {
-  const slots = eachSlot(state, target, (port, _now, { members }) =>
+  const slots = eachSlot(state, target, (port, _now, { members, allows }) =>
     [...state.vlans]
-      .filter(([vlan, { egress }]) => egress.has(port) && !members.has(vlan))
+      .filter(([vlan, { egress }]) => egress.has(port) && !members.has(vlan) && !includes(allows, vlan))
       .map(([vlan]): VlanStep => ({ kind: 'leave', vlan, port })),
   );
   const uplinks = [...target.uplinks].flatMap(([port, vlans]) =>
@@ -121,11 +134,11 @@ function destroyed(state: VlanState, target: VlanTarget): VlanStep[] {
   );
 }
 
-function eachSlot(
+function eachSlot<Step extends VlanStep>(
   state: VlanState,
   target: VlanTarget,
-  steps: (port: BridgePort, now: PortVlan, wanted: PortTarget) => VlanStep[],
-): VlanStep[] {
+  steps: (port: BridgePort, now: PortVlan, wanted: PortTarget) => Step[],
+): Step[] {
   return [...target.slots].flatMap(([port, wanted]) => {
     const now = state.ports.get(port);
     return now ? steps(port, now, wanted) : [];
@@ -170,6 +183,7 @@ export function planIsolation(state: VlanState, scope: VlanScope, options: PlanO
     violations: found,
     obstacles: [
       ...capacityProblems(state, scope, options),
+      ...emptied(state, scope),
       ...found.filter(({ byHand }) => byHand).map(({ text }) => text),
     ],
     advice: adviceOn(state, scope),
@@ -178,6 +192,20 @@ export function planIsolation(state: VlanState, scope: VlanScope, options: PlanO
       scope,
     ),
   };
+}
+
+/** VLANs of others that would go with the slots' ports. */
+function emptied(state: VlanState, scope: VlanScope): string[] {
+  const slots = new Map(scope.slots.map((slot) => [slot.port, slot]));
+  return [...state.vlans]
+    .filter(
+      ([vlan, { egress, fleeting }]) =>
+        fleeting && !scope.carried.has(vlan) && egress.size > 0 && [...egress].every((port) => slots.has(port)),
+    )
+    .map(([vlan, { egress }]) => {
+      const names = [...egress].map((port) => slots.get(port)!.label).join(', ');
+      return `VLAN ${vlan} of ${scope.switch} has no ports but those of slots (${names}) and would go with them: remove it by hand, or put another port into it`;
+    });
 }
 
 /** The slots whose ports the steps change. */

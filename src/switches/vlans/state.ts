@@ -22,6 +22,8 @@ export interface VlanMembers {
   readonly name: string;
   readonly egress: ReadonlySet<BridgePort>;
   readonly untagged: ReadonlySet<BridgePort>;
+  /** It is gone when the last port leaves it. */
+  readonly fleeting?: boolean;
 }
 
 export interface PortVlan {

@@ -1,5 +1,6 @@
 /** What a switch is to become: isolated, or again what it was. Only what may be written is in a target. Pure. */
 import type { SlotNumber, VlanId } from '../../rack/units.ts';
+import type { VlanRanges } from './ranges.ts';
 import { includes } from './ranges.ts';
 import type { VlanScope } from './scope.ts';
 import type { BridgePort, PortVlan, VlanState } from './state.ts';
@@ -18,6 +19,8 @@ export interface VlanTarget {
 export interface PortTarget {
   /** Every VLAN that the port is in. */
   readonly members: ReadonlyMap<VlanId, Membership>;
+  /** VLANs that a trunk lists without being in them, as they are not there: it leaves them when they go. */
+  readonly allows: VlanRanges | undefined;
   readonly pvid: VlanId | undefined;
   readonly mode: PortVlan['mode'];
   readonly access: PortVlan['access'];
@@ -32,6 +35,7 @@ export function isolated(state: VlanState, scope: VlanScope): VlanTarget {
       port,
       {
         members: new Map([[vlan, 'untagged']]),
+        allows: undefined,
         pvid: vlan,
         mode: now?.mode === undefined ? undefined : 'access',
         access: undefined,
@@ -58,8 +62,8 @@ export function asBefore(before: VlanState, scope: VlanScope): VlanTarget {
   const slots = scope.slots.flatMap(({ port }): [BridgePort, PortTarget][] => {
     const was = before.ports.get(port);
     if (!was) return [];
-    const { pvid, mode, access, frameTypes, ingressFiltering } = was;
-    return [[port, { members: membersOf(before, port), pvid, mode, access, frameTypes, ingressFiltering }]];
+    const { pvid, mode, access, allows, frameTypes, ingressFiltering } = was;
+    return [[port, { members: membersOf(before, port), allows, pvid, mode, access, frameTypes, ingressFiltering }]];
   });
   return {
     vlans: new Map([...scope.carried].map((vlan) => [vlan, before.vlans.get(vlan)?.name])),

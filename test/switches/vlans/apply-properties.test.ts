@@ -84,7 +84,7 @@ describe('apply', () => {
       for (let after = 1; after <= total; after += 1) {
         const run = trial(seed);
         run.device.crashAfter = after;
-        await run.settle(run.apply(run.device.backend, run.scope).catch(() => undefined));
+        await run.applyKilled(run.device.backend, run.scope);
         run.device.crashAfter = Number.POSITIVE_INFINITY;
         const outcome = await run.recover(run.device.reopen(), run.scope);
         expect(judge(outcome, run)).toBe('isolated');
@@ -104,7 +104,7 @@ describe('apply', () => {
           run.device.crashAfter = Math.min(run.device.crashAfter, 2);
         return state;
       };
-      await run.settle(run.apply(run.device.backend, run.scope).catch(() => undefined));
+      await run.applyKilled(run.device.backend, run.scope);
       const killed = run.device.crashAfter <= 0;
       run.device.crashAfter = Number.POSITIVE_INFINITY;
       run.device.faults.besides = (state) => state;

@@ -281,7 +281,7 @@ describe('recover', () => {
   it('undoes a change whose rack file has changed since, before the new one is applied', async () => {
     const run = fresh();
     run.device.crashAfter = 7;
-    expect(await run.settle(run.apply(run.device.backend, scope).catch(() => 'killed'))).toBe('killed');
+    expect(await run.applyKilled(run.device.backend, scope)).toBe('killed');
     run.device.crashAfter = Number.POSITIVE_INFINITY;
     const smaller = { ...scope, slots: scope.slots.slice(0, 2), carried: new Set([vlanId(101), vlanId(102)]) };
     expect(await run.apply(run.device.reopen(), smaller)).toMatchObject({ kind: 'isolated' });

@@ -28,6 +28,7 @@ import type { Writable } from './writer.ts';
 import { apart, grouped, only } from './writer.ts';
 
 const DEFAULT_VLAN = 1;
+const NONE = Buffer.alloc(0);
 
 const halves = (low: Oid, high: Oid): VlanListLayout => ({
   columns: [
@@ -130,15 +131,17 @@ async function write(
     const back = (step as { vlan: VlanId }).vlan === DEFAULT_VLAN && now !== undefined;
     await writer.send('put a port into a VLAN', back ? [portList(now, [[portOf(step), false]])] : assigned([step]));
   };
-  const lists = (some: readonly VlanStep[]) =>
+  /** Into a list before out of the other, so that a port that only changes its tag leaves no VLAN in between. */
+  const lists = (joining: boolean) => (some: readonly VlanStep[]) =>
     grouped(some, portOf).flatMap((of) => {
       const index = ifIndexOf(reading, portOf(of[0]!));
       const steps = only(of, 'join-tagged', 'join-untagged', 'leave');
-      const on = (...kinds: string[]) => steps.map(({ vlan, kind }) => [vlan, kinds.includes(kind)] as const);
-      if (inMode('trunk', of).length > 0) return listSets(raw, TRUNK, index, on('join-tagged', 'join-untagged'));
+      const to = (...kinds: string[]) =>
+        steps.filter(({ kind }) => kinds.includes(kind) === joining).map(({ vlan }) => [vlan, joining] as const);
+      if (inMode('trunk', of).length > 0) return listSets(raw, TRUNK, index, to('join-tagged', 'join-untagged'));
       return [
-        ...listSets(raw, TAGGED, index, on('join-tagged')),
-        ...listSets(raw, UNTAGGED, index, on('join-untagged')),
+        ...listSets(raw, TAGGED, index, to('join-tagged')),
+        ...listSets(raw, UNTAGGED, index, to('join-untagged')),
       ];
     });
   const listed = [...inMode('trunk', members), ...inMode('general', members)];
@@ -152,7 +155,8 @@ async function write(
       assigned,
       assignAlone,
     )),
-    ...(await writer.merged('set the lists of trunks', grouped(listed, portOf), lists)),
+    ...(await writer.merged('put VLANs on the lists of ports', grouped(listed, portOf), lists(true))),
+    ...(await writer.merged('take VLANs off the lists of ports', grouped(listed, portOf), lists(false))),
     ...(await writer.ports([
       ...inMode('trunk', pvids),
       ...inMode('general', pvids),
@@ -185,24 +189,40 @@ function writables({ raw, state, ifIndexes }: QBridgeReading): Writable[] {
     if (found === undefined) throw new WriteRefused(index, 'the switch has no bridge port of that ifIndex');
     return found;
   };
-  const lists = ({ columns }: VlanListLayout, kind: 'egress' | 'untagged') =>
-    columns.map(
+  const trunk = TRUNK.columns.map(
+    (list): Writable => ({
+      column: list.column,
+      changes: (index, { value }) => {
+        const port = portAt(index);
+        return listChanges(list, true, raw.bytes(list.column, index) ?? NONE, value as Buffer).map(
+          ([vlan, on]): VlanChange => {
+            return { kind: 'egress', vlan, port, on };
+          },
+        );
+      },
+    }),
+  );
+  const hybrid = (layout: VlanListLayout, other: VlanListLayout) =>
+    layout.columns.map(
       (list): Writable => ({
         column: list.column,
         changes: (index, { value }) => {
-          const before = raw.bytes(list.column, index) ?? Buffer.alloc(0);
           const port = portAt(index);
-          return listChanges(list, true, before, value as Buffer).flatMap(([vlan, on]): VlanChange[] => [
-            { kind: 'egress', vlan, port, on },
-            ...(kind === 'untagged' ? [{ kind, vlan, port, on } as const] : []),
-          ]);
+          const elsewhere = listedVlans(raw, other, index);
+          return listChanges(list, true, raw.bytes(list.column, index) ?? NONE, value as Buffer).flatMap(
+            ([vlan, on]): VlanChange[] => [
+              // In the other list it is a member all the same.
+              ...(elsewhere?.has(vlan) ? [] : [{ kind: 'egress', vlan, port, on } as const]),
+              ...(layout === UNTAGGED ? [{ kind: 'untagged', vlan, port, on } as const] : []),
+            ],
+          );
         },
       }),
     );
   return [
-    ...lists(TRUNK, 'egress'),
-    ...lists(TAGGED, 'egress'),
-    ...lists(UNTAGGED, 'untagged'),
+    ...trunk,
+    ...hybrid(TAGGED, UNTAGGED),
+    ...hybrid(UNTAGGED, TAGGED),
     {
       column: INF.hh3cifVLANType,
       changes: (index, { value }) => [{ kind: 'mode', port: portAt(index), mode: nameOf(Number(value)) }],
@@ -210,7 +230,7 @@ function writables({ raw, state, ifIndexes }: QBridgeReading): Writable[] {
     {
       column: LSW.hh3cdot1qVlanPorts,
       changes: (index, { value }) => {
-        const before = raw.bytes(LSW.hh3cdot1qVlanPorts, index) ?? Buffer.alloc(0);
+        const before = raw.bytes(LSW.hh3cdot1qVlanPorts, index) ?? NONE;
         const vlan = Number(index) as VlanId;
         return differing(mirrored(before), mirrored(value as Buffer)).flatMap(([port, on]): VlanChange[] => [
           { kind: 'egress', vlan, port, on },

@@ -90,6 +90,7 @@ async function read(use: UseSwitch): Promise<Reading> {
       name: raw.bytes(SN.snVLanByPortCfgVLanName, String(vlan))?.toString('utf8') ?? '',
       egress: egress.get(vlan) ?? new Set(),
       untagged: untagged.get(vlan) ?? new Set(),
+      fleeting: vlan !== defaultVlan,
     });
   }
   const bare = {
@@ -118,7 +119,7 @@ async function write(
   // Out of the VLAN that it is untagged in now, which is all there is to do to come back to the default one.
   const moved = only(joins, 'join-untagged').flatMap(({ port, vlan }) =>
     untaggedIn(port)
-      .filter((other) => other !== vlan)
+      .filter((other) => other !== vlan && !joins.some((join) => join.port === port && join.vlan === other))
       .map((other): Member => ({ kind: 'leave', vlan: other, port })),
   );
   const gone = [...moved, ...only(steps, 'leave').filter(({ vlan }) => vlan !== defaultVlan)];
@@ -127,7 +128,9 @@ async function write(
   const row = (some: readonly VlanStep[]) =>
     only(some, 'join-tagged', 'join-untagged').flatMap(({ kind, vlan, port }) => [
       cell(SN.snVLanByPortMemberTagMode, vlan, port, kind === 'join-tagged' ? TAG.tagged : TAG.untagged),
-      cell(SN.snVLanByPortMemberRowStatus, vlan, port, ROW.create),
+      ...(state.vlans.get(vlan)?.egress.has(port)
+        ? []
+        : [cell(SN.snVLanByPortMemberRowStatus, vlan, port, ROW.create)]),
     ]);
   const names = (some: readonly VlanStep[]) =>
     only(some, 'create').map(({ vlan, name }): SnmpSet => {
@@ -137,10 +140,12 @@ async function write(
     only(some, 'destroy').map(({ vlan }): SnmpSet => {
       return { oid: `${SN.snVLanByPortCfgRowStatus}.${vlan}`, type: 'Integer32', value: ROW.delete };
     });
-  const refusals = await writer.merged('take ports out of VLANs', apart(gone), away);
-  if (moved.length > 0) await use('let ports settle', ({ clock }) => sleep(clock, BETWEEN));
   const into = joins.filter(({ vlan }) => vlan !== defaultVlan);
-  refusals.push(...(await writer.merged('put ports into VLANs', apart(into), row)));
+  // Tagged members first: a VLAN that the last port leaves is gone, with its name.
+  const refusals = await writer.merged('put trunks into VLANs', apart(only(into, 'join-tagged')), row);
+  refusals.push(...(await writer.merged('take ports out of VLANs', apart(gone), away)));
+  if (moved.length > 0) await use('let ports settle', ({ clock }) => sleep(clock, BETWEEN));
+  refusals.push(...(await writer.merged('put ports into VLANs', apart(only(into, 'join-untagged')), row)));
   // The names are for people only.
   for (const set of names(only(steps, 'create'))) {
     await writer.send('name a VLAN', [set]).catch((error) => {

@@ -75,8 +75,10 @@ export function qBridgeWriter(
         for (const sets of way) await writer.send('write one VLAN', sets);
         return;
       } catch (error) {
-        if (!(error instanceof SnmpErrorStatus)) throw error;
-        refusal ??= error;
+        // A way that the guard does not let us go is none.
+        const closed = error instanceof WriteRefused && refusal !== undefined;
+        if (!closed && !(error instanceof SnmpErrorStatus)) throw error;
+        if (error instanceof SnmpErrorStatus) refusal ??= error;
       }
     }
     throw refusal!;

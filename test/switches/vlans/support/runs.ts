@@ -30,6 +30,8 @@ export interface Bench {
   readonly told: VlanProgress[];
   parts(backend: VlanBackend, scope: VlanScope, more?: Partial<IsolationParts>): IsolationParts;
   apply(backend: VlanBackend, scope: VlanScope, more?: Partial<IsolationParts>): Promise<IsolationOutcome>;
+  /** Of a process that is killed in the middle. */
+  applyKilled(backend: VlanBackend, scope: VlanScope): Promise<IsolationOutcome | 'killed'>;
   recover(
     backend: VlanBackend,
     scope: VlanScope,
@@ -79,6 +81,10 @@ export function bench(): Bench {
     told,
     parts,
     apply: (backend, scope, more) => ended(applyIsolation(parts(backend, scope, more))),
+    applyKilled: async (backend, scope) => {
+      const outcome = await settle(applyIsolation(parts(backend, scope)));
+      return outcome === 'quiet' ? 'killed' : outcome;
+    },
     recover: (backend, scope, more) => ended(recoverIsolation(parts(backend, scope, more))),
     settle,
   };
