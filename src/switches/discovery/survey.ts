@@ -1,6 +1,7 @@
 /** Everything that a proposal for an unknown switch is made of. Nothing is written to it. */
 import type { Clock } from '../../rack/clock.ts';
 import type { SwitchDriver } from '../drivers/driver.ts';
+import { SwitchError } from '../errors.ts';
 import type { PoeSwitch } from '../poe.ts';
 import type { PortMap } from '../port-map.ts';
 import { createInterfaces } from '../ports/interfaces.ts';
@@ -77,8 +78,14 @@ const NO_TABLES: InterfaceTables = {
 const NOTHING_LOCATED: Located = { macs: [], numbering: undefined, unresolved: 0, doubt: undefined };
 
 async function readVlans(poe: PoeSwitch): Promise<Survey['vlans']> {
-  const vlans = await vlansOf(poe);
-  return { state: await vlans.read(), numbering: vlans.numbering };
+  try {
+    const vlans = await vlansOf(poe);
+    return { state: await vlans.read(), numbering: vlans.numbering };
+  } catch (error) {
+    // A family whose VLANs are not known lacks nothing that could be read another time.
+    if (error instanceof SwitchError && error.code === 'no-vlans') return undefined;
+    throw error;
+  }
 }
 
 /** Cisco IOS shows the forwarding database of one VLAN at a time. */

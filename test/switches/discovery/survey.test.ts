@@ -125,24 +125,29 @@ interface Expected {
 /** Read off the recordings: who is heard where, what LLDP and the PoE tables say. */
 const EXPECTED: readonly Expected[] = [
   {
-    // Raspberry Pis on gi1 and gi7 with power from elsewhere; gi14 to gi16 feed access points, one with a Pi behind it.
+    // Raspberry Pis on gi1 and gi7 with power from elsewhere; gi14 to gi16 feed access points; gi18 carries VLANs tagged.
     name: 'linksys-lgs318p',
     driver: 'linksys',
-    uplinks: undefined,
+    uplinks: ['gi18'],
     slots: ['gi1', 'gi7'],
     says: [
-      /unsure: port gi14 hears b8:27:eb:[0-9a-f:]{8} and 5 other MACs: more than one device/,
-      /Left out. unsure: port gi15: 10 MACs are heard here, and it gets power from here/,
-      /- \{slots: \?, switch: sw, ports: "gi14,gi16"\}/,
+      /likely: port gi18: it carries 2 VLANs tagged/,
+      /Left out. unsure: port gi15: it carries 2 VLANs tagged, 10 MACs are heard here, and it gets power from here/,
+      /unsure: port gi7 hears a Raspberry Pi, b8:27:eb:[0-9a-f:]{8}, and delivers nothing/,
+      /These ports are not isolated from each other now \(VLANs 1\)/,
     ],
   },
   {
-    // LLDP has a bridge on 17 alone; 200 MACs are there too.
+    // LLDP has a bridge on 17 alone, and 200 MACs are there too; ten ports carry all VLANs tagged.
     name: 'hp-6120xg',
     driver: 'hp-procurve',
-    uplinks: ['17'],
+    uplinks: ['1', '2', '3', '8', '9', '10', '11', '15', '16', '17'],
     slots: undefined,
-    says: [/sure: port 17: by LLDP a bridge is at the other end, [^,]+, 200 MACs/, /Left out. unsure: port 1: 22 MACs/],
+    says: [
+      /sure: port 17: by LLDP a bridge is at the other end, [^,]+, it carries 8 VLANs tagged, 200 MACs/,
+      /sure: port 1: it carries 7 VLANs tagged, 22 MACs/,
+      /likely: port 2: it carries 7 VLANs tagged/,
+    ],
   },
   {
     name: 'tplink-sg2218p',
