@@ -1,9 +1,12 @@
 /** A virtual Raspberry Pi: power, link, frames in and out, and the script that it runs while power is on. */
 import { slotNumber, type Watts } from '../../rack/units.ts';
 import type { Mac } from '../../wire/address.ts';
+import type { Traffic } from '../switch/device.ts';
 import { BoardMachine, type BoardParts } from './board-machine.ts';
 import { bootPi3 } from './boot/pi3.ts';
 import { bootPi4 } from './boot/pi4.ts';
+import type { CountedWire } from './counted-wire.ts';
+import { countedWire } from './counted-wire.ts';
 import type { BoardIdentity } from './identity.ts';
 import { hang } from './machine.ts';
 import { powerDraw } from './power-draw.ts';
@@ -25,13 +28,15 @@ export class VirtualBoard {
   readonly identity: BoardIdentity;
   readonly #runner: ScriptRunner;
   readonly #machine: BoardMachine;
+  readonly #wire: CountedWire;
   #powered = false;
 
   constructor(parts: BoardParts) {
     this.identity = parts.identity;
     this.#runner = new ScriptRunner(parts.clock);
+    this.#wire = countedWire(parts.wire);
     this.#machine = new BoardMachine(
-      parts,
+      { ...parts, wire: this.#wire },
       () => this.#runner.wake(),
       () => this.#tagged(),
       () => parts.onStage?.(this.status()),
@@ -45,6 +50,11 @@ export class VirtualBoard {
   /** Megabits a second: a 3B has a fast Ethernet port, all others a gigabit one. */
   linkMbps(): number {
     return this.identity.model === '3B' ? 100 : 1_000;
+  }
+
+  /** What has gone over its wire, as the switch counts it. */
+  octets(): Traffic {
+    return this.#wire.traffic();
   }
 
   /** Power arrives: the ROM starts. Nothing happens on a board that has power. */

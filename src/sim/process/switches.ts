@@ -35,7 +35,10 @@ export function makeSwitches(plan: Plan, parts: SwitchParts): Map<string, Virtua
         random,
         log,
         startupAdmin: portsOn,
-        ...(parts.vlans === 'planned' ? { vlans: { start: plannedVlans(counts, slots) } } : {}),
+        vlans: {
+          reserved: planned.reservedVlans,
+          start: parts.vlans === 'planned' ? plannedVlans(counts, slots) : undefined,
+        },
       });
       return [planned.name, made];
     }),

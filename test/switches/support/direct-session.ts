@@ -19,6 +19,9 @@ export interface DirectOptions {
   readonly lose?: (operation: SnmpOperation, which: 'request' | 'answer') => boolean;
 }
 
+/** Octets of a message around its varbinds. */
+const AROUND = 100;
+
 /** A session with a virtual switch that needs no socket, so that both live on the same virtual clock. */
 export function directSession(device: VirtualSwitch, options: DirectOptions): SnmpSession {
   const { clock } = options;
@@ -31,7 +34,8 @@ export function directSession(device: VirtualSwitch, options: DirectOptions): Sn
     counts.requests += 1;
     for (let attempt = 0; attempt <= limit.retries; attempt += 1) {
       const kind = operation;
-      const full: AgentRequest = { nonRepeaters: 0, maxRepetitions: 0, mayWrite: true, room: 1_300, ...request, kind };
+      const room = device.faults.largestAnswer - AROUND;
+      const full: AgentRequest = { nonRepeaters: 0, maxRepetitions: 0, mayWrite: true, room, ...request, kind };
       await sleep(clock, millis(options.latency ?? 1));
       const answer = options.lose?.(operation, 'request') ? undefined : device.exchange(full);
       if (answer && !options.lose?.(operation, 'answer')) {

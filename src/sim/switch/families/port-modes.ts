@@ -27,6 +27,8 @@ export interface PortModeOptions {
   readonly vet?: (edits: readonly VlanEdit[], modes: PortModes) => Refusal | readonly VlanEdit[];
   /** An access port whose VLAN is destroyed: in VLAN 1, or without any until its VLAN is back. */
   readonly orphan: 'default' | 'inactive';
+  /** The native VLAN of a trunk is its PVID in the bridge tables, and has no object of its own. */
+  readonly nativeByPvid?: boolean;
 }
 
 export interface PortModes {
@@ -80,6 +82,8 @@ export function createPortModes(parts: SwitchParts, options: PortModeOptions): P
       control.accept(back ? put(accepted, port, kept.get(port)!) : accepted);
     },
   };
+  /** What the port was before the write that is being accepted. */
+  const membershipWas = (port: number) => control.accepted.ports.get(port);
   control.follow({
     vet: (edits) => options.vet?.(edits, modes) ?? edits,
     shape(config) {
@@ -87,8 +91,10 @@ export function createPortModes(parts: SwitchParts, options: PortModeOptions): P
       for (const [port, own] of settings) {
         if (own.mode === 'general') continue;
         const orphan = own.mode === 'access' && options.orphan === 'default' && !config.vlans.has(own.access);
-        const now = orphan ? { ...own, access: DEFAULT_VLAN } : own;
-        if (orphan) settings.set(port, now);
+        const pvid = config.ports.get(port)!.pvid;
+        const given = options.nativeByPvid && own.mode === 'trunk' && pvid !== membershipWas(port)?.pvid;
+        const now = { ...own, ...(orphan && { access: DEFAULT_VLAN }), ...(given && { native: pvid }) };
+        if (orphan || given) settings.set(port, now);
         shaped = put(shaped, port, membershipOf(now));
       }
       return shaped;

@@ -22,19 +22,23 @@ import { log, makeSwitch, planFor, plugIn, secrets, V2C } from '../../support/ri
 import type { Bench } from '../../vlans/support/runs.ts';
 import { bench } from '../../vlans/support/runs.ts';
 
-export interface FamilyUnderTest {
+/** A family whose power is known, and perhaps not its VLANs. */
+export interface PoweredFamily {
   readonly driver: string;
   readonly options: Partial<VirtualSwitchOptions>;
   readonly rule: string;
   /** Names on the front of four PoE ports with boards. */
   readonly ports: readonly string[];
   readonly uplink: string;
+  /** What is read of a board that draws 4 W, where that is not measured. */
+  readonly watts?: number;
+}
+
+export interface FamilyUnderTest extends PoweredFamily {
   /** Roots of everything that its VLANs are kept in, which a roll-back has to bring back to the last octet. */
   readonly vlanObjects: readonly string[];
   /** Objects that only isolating the third port writes. */
   readonly third: (oid: string) => boolean;
-  /** What is read of a board that draws 4 W, where that is not measured. */
-  readonly watts?: number;
 }
 
 const SLOTS = [101, 102, 103, 104];
@@ -131,7 +135,15 @@ export function storyOf(family: FamilyUnderTest): Story {
   return story;
 }
 
+export function tellPower(family: PoweredFamily): void {
+  tell({ ...family, vlanObjects: [], third: () => false }, false);
+}
+
 export function tellStory(family: FamilyUnderTest): void {
+  tell(family, true);
+}
+
+function tell(family: FamilyUnderTest, isolates: boolean): void {
   let story: Story;
   beforeEach(() => {
     story = storyOf(family);
@@ -165,6 +177,8 @@ export function tellStory(family: FamilyUnderTest): void {
         [1, 2, 3, 4].map(() => expect.closeTo(family.watts ?? 4, 1)),
       );
     });
+
+    if (!isolates) return;
 
     it('is isolated, saved, and mended after somebody has moved a port', async () => {
       const vlans = await story.vlans();
