@@ -24,8 +24,9 @@ import { createQueue } from './queue.ts';
 import type { PortSet, Written } from './set.ts';
 import { powerGoal, READ_BACK_WITHIN, setConfirmed } from './set.ts';
 import type { OnValues } from './snmp/backend.ts';
+import { chooseByIdentity } from './snmp/choose.ts';
 import type { ChooseDriver, WrapBackend } from './snmp/reach.ts';
-import { chooseRfc3621, reachOverSnmp } from './snmp/reach.ts';
+import { reachOverSnmp } from './snmp/reach.ts';
 import type { SecretReader } from './snmp/secrets.ts';
 import type { SessionLimits, SnmpContext, SnmpSession } from './snmp/session.ts';
 import { openSnmpSession } from './snmp/session.ts';
@@ -51,7 +52,7 @@ export interface SwitchDeps {
   readonly queueDepth?: number;
   /** How long a switch may take until an accepted write reads back. */
   readonly readBackWithin?: Millis;
-  /** Finds out of which family the switch is; without it, it is taken for one that speaks RFC 3621. */
+  /** Finds out of which family the switch is; in place of asking it what it is. */
   readonly chooseDriver?: ChooseDriver;
   /** Makes the backend of a family that is not written over SNMP. */
   readonly wrap?: WrapBackend;
@@ -146,7 +147,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
         onValues,
         limits: deps.walk ?? WALK_LIMITS,
         openSession: deps.openSession ?? ((context) => openSnmpSession(plan, deps, context)),
-        chooseDriver: deps.chooseDriver ?? chooseRfc3621,
+        chooseDriver: deps.chooseDriver ?? chooseByIdentity(log),
         wrap: deps.wrap,
       },
       signal,

@@ -4,7 +4,6 @@ import type { SwitchPlan } from '../../rack/plan.ts';
 import type { SwitchBackend } from '../backend.ts';
 import type { Reached } from '../connection.ts';
 import type { SwitchDriver } from '../drivers/driver.ts';
-import { RFC3621_DRIVER } from '../drivers/rfc3621.ts';
 import type { Access } from '../tables.ts';
 import type { OnValues } from './backend.ts';
 import { createSnmpBackend } from './backend.ts';
@@ -27,8 +26,6 @@ export interface ReachParts {
   /** Outlives the connection: what a port was set to is still true when the session is a new one. */
   readonly onValues: OnValues;
 }
-
-export const chooseRfc3621: ChooseDriver = () => Promise.resolve(RFC3621_DRIVER);
 
 export async function reachOverSnmp(parts: ReachParts, signal: AbortSignal): Promise<Reached> {
   const { clock, limits } = parts;

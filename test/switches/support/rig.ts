@@ -8,6 +8,8 @@ import type { AgentAccess } from '../../../src/sim/switch/agent.ts';
 import type { VirtualSwitch, VirtualSwitchOptions } from '../../../src/sim/switch/virtual-switch.ts';
 import { createVirtualSwitch } from '../../../src/sim/switch/virtual-switch.ts';
 import { VirtualClock } from '../../../src/sim/virtual-clock.ts';
+import type { SwitchDriver } from '../../../src/switches/drivers/driver.ts';
+import { RFC3621_DRIVER } from '../../../src/switches/drivers/rfc3621.ts';
 import type { PoeSwitch, SwitchDeps } from '../../../src/switches/poe.ts';
 import { openSwitch } from '../../../src/switches/poe.ts';
 import type { SecretReader } from '../../../src/switches/snmp/secrets.ts';
@@ -84,6 +86,9 @@ export function planFor(port: number, snmp: SnmpPlan = V2C, uplinks: readonly st
   return { name: 'psw1', address: '127.0.0.1', port, snmp, uplinks, budget: watts(370), ...SWITCH_DEFAULTS };
 }
 
+/** Numbered as a test likes, it is no switch of any family. */
+export const asRfc3621 = (): Promise<SwitchDriver> => Promise.resolve(RFC3621_DRIVER);
+
 export const names = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, place) => String(from + place));
 
@@ -108,7 +113,8 @@ export async function udpRig(
   const device = makeSwitch(realClock, options);
   const { port } = await device.bind('127.0.0.1', 0);
   const ports = deps.ports ?? names(1, options.ports ?? 8);
-  const poe = openSwitch(planFor(port, deps.snmp, deps.uplinks), { clock: realClock, log, secrets, ...deps, ports });
+  const parts = { clock: realClock, log, secrets, chooseDriver: asRfc3621, ...deps, ports };
+  const poe = openSwitch(planFor(port, deps.snmp, deps.uplinks), parts);
   const close = async () => {
     poe.close();
     await device.close();
@@ -131,7 +137,8 @@ export function virtualRig(
   const device = makeSwitch(clock, options);
   const ports = deps.ports ?? names(1, options.ports ?? 8);
   const openSession = () => Promise.resolve(directSession(device, { ...deps, clock }));
-  const poe = openSwitch(planFor(161, V2C, deps.uplinks), { clock, log, secrets, openSession, ...deps, ports });
+  const parts = { clock, log, secrets, chooseDriver: asRfc3621, openSession, ...deps, ports };
+  const poe = openSwitch(planFor(161, V2C, deps.uplinks), parts);
   const settle = async <T>(promise: Promise<T>): Promise<T> => {
     let done = false;
     const noted = promise.finally(() => {
