@@ -25,7 +25,7 @@ export function createSnmpBackend(access: Access, driver: SwitchDriver, onValues
     identity: async () => ({ ...(await readIdentity(access)), chassis: await readChassis(access) }),
     portTables: () => readPortTables(access, driver),
     state: (ifIndexes) => readState(access, power, ifIndexes, noteOn),
-    look: (rows, ifIndexes) => look(access, known(driver), rows, ifIndexes, noteOn),
+    look: async (rows, ifIndexes) => look(access, known(driver), rows, ifIndexes, noteOn),
     async switchRows(rows, on) {
       const refusal = refuse(driver);
       if (refusal !== undefined) return refused(rows, refusal);
