@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isolatedConfig } from '../../../../src/sim/switch/bridge.ts';
 import { netgearM4300 } from '../../../../src/sim/switch/families/netgear.ts';
 import { STATUS, TAG } from '../../../../src/sim/switch/mib.ts';
 import type { VirtualSwitch } from '../../../../src/sim/switch/virtual-switch.ts';
@@ -62,6 +63,23 @@ describe('a switch with FASTPATH switchports', () => {
     expect(set(device, access(1, 31))).toEqual([STATUS.inconsistentValue, 1]);
     expect(set(device, [`${PORT}.3.1`, TAG.Integer32, 30])).toEqual([STATUS.wrongType, 1]);
     expect(get(device, `${PORT}.7.1`)).toEqual(Buffer.concat([Buffer.from([0x80]), Buffer.alloc(511)]));
+  });
+
+  it('has ports of the right modes where somebody has set it up already', () => {
+    const ports = Array.from({ length: 10 }, (_, place) => place + 1);
+    const start = isolatedConfig(
+      ports,
+      new Map([
+        [1, 101],
+        [2, 102],
+      ]),
+      [9],
+    );
+    device = makeSwitch(new VirtualClock(), { ...netgearM4300(), vlans: { start } });
+    expect([1, 2, 3, 9].map((port) => get(device, `${PORT}.2.${port}`))).toEqual([ACCESS, ACCESS, ACCESS, TRUNK]);
+    expect([1, 2].map((port) => device.segment(port))).toEqual([101, 102].map((vlan) => ({ vlan, trunk: true })));
+    set(device, status(103, ROW.createAndGo));
+    expect(device.bridge.config.vlans.get(103)?.egress).toEqual(new Set());
   });
 
   it('forgets modes that were not saved', () => {

@@ -12,6 +12,7 @@ import { chooseByIdentity } from '../../../../src/switches/snmp/choose.ts';
 import { SnmpErrorStatus } from '../../../../src/switches/snmp/errors.ts';
 import type { SnmpSession, SnmpSet } from '../../../../src/switches/snmp/session.ts';
 import { createVlanBackend } from '../../../../src/switches/vlans/backend.ts';
+import type { UseSwitch } from '../../../../src/switches/vlans/dialects/raw.ts';
 import type { VlanScope } from '../../../../src/switches/vlans/scope.ts';
 import { resolveScope } from '../../../../src/switches/vlans/scope.ts';
 import { checkPvids, verifyIsolation } from '../../../../src/switches/vlans/verify.ts';
@@ -101,9 +102,9 @@ export function storyOf(family: FamilyUnderTest): Story {
     done,
     async vlans() {
       const { driver } = await done(poe.poll());
-      const use = <T>(what: string, work: (access: never) => Promise<T>) =>
-        poe.run({ what, deadline: seconds(120), work: ({ access }) => work(access as never) });
-      return createVlanBackend(driver, use as never)!;
+      const use: UseSwitch = (what, work) =>
+        poe.run({ what, deadline: seconds(120), work: ({ access }) => work(access) });
+      return createVlanBackend(driver, use)!;
     },
     async scope(vlans) {
       const { interfaces } = await done(poe.ports());
