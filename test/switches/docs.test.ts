@@ -24,6 +24,16 @@ function table(heading: string): string[][] {
 }
 
 describe('the page about switches', () => {
+  it('names commands that there are', () => {
+    const folder = `${PROJECT}/src/cli/switch`;
+    const made = readdirSync(folder).flatMap((file) => [
+      ...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/new Command\('([a-z]+)'\)/g),
+    ]);
+    const named = [...page.matchAll(/`pirack switch ([a-z]+)/g)].map(([, command]) => command!);
+    expect(made.map(([, command]) => command)).toEqual(expect.arrayContaining([...new Set(named)]));
+    expect(named.length).toBeGreaterThan(10);
+  });
+
   it('has every driver, with what its data says', () => {
     expect(table('### Drivers').map((cells) => cells.slice(0, -2))).toEqual(DRIVERS.map(driverCells));
   });
