@@ -8,7 +8,7 @@ import type { Millis } from '../../rack/units.ts';
 import { millis, seconds } from '../../rack/units.ts';
 import type { VlanBackend, VlanRefusal } from '../backend.ts';
 import { SwitchClosed, SwitchError, WriteRefused } from '../errors.ts';
-import { sameStep, summary, whyNot } from './explain.ts';
+import { stepKey, summary, whyNot } from './explain.ts';
 import type { VlanGuard } from './guard.ts';
 import type { Batch, Phase } from './plan.ts';
 import { nextBatch, touched } from './plan.ts';
@@ -74,8 +74,7 @@ export async function converge(
     }
     const target = targetOf(state);
     const batch = nextBatch(state, target);
-    const unseen =
-      last.unanswered !== undefined || last.steps.some((one) => batch?.steps.some((step) => sameStep(one, step)));
+    const unseen = last.unanswered !== undefined || shared(last.steps, batch?.steps ?? []);
     if (unseen) doubtFrom(parts);
     if (!batch) {
       const early = parts.doubt.until - parts.clock.monotonic();
@@ -120,6 +119,11 @@ interface Attempt {
   readonly steps: readonly VlanStep[];
   readonly refusals: readonly VlanRefusal[];
   readonly unanswered: string | undefined;
+}
+
+function shared(some: readonly VlanStep[], others: readonly VlanStep[]): boolean {
+  const keys = new Set(some.map(stepKey));
+  return others.some((step) => keys.has(stepKey(step)));
 }
 
 function doubtFrom({ clock, doubt, limits }: ConvergeParts): void {

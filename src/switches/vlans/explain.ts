@@ -18,15 +18,17 @@ export function whyNot(
   refusals: readonly VlanRefusal[],
   unanswered: string | undefined,
 ): string {
-  const refused = refusals.find((refusal) => refusal.steps.some((step) => steps.some((left) => sameStep(left, step))));
-  const step = steps.find((left) => refused?.steps.some((one) => sameStep(left, one))) ?? steps[0]!;
+  const left = new Set(steps.map(stepKey));
+  const refused = refusals.find((refusal) => refusal.steps.some((step) => left.has(stepKey(step))));
+  const step = refused?.steps.find((one) => left.has(stepKey(one))) ?? steps[0]!;
   const more = steps.length > 1 ? ` (and ${steps.length - 1} more)` : '';
   const answer = refused?.reason ?? unanswered ?? 'the switch answered that it was done';
   return `"${describeStep(step, scope)}"${more} did not take: ${answer}, and ${reads(step, state)}`;
 }
 
-export function sameStep(a: VlanStep, b: VlanStep): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+/** The same for the same step. */
+export function stepKey(step: VlanStep): string {
+  return JSON.stringify(step);
 }
 
 /** What is read now of the thing that a step was to change. */

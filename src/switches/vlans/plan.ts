@@ -3,7 +3,9 @@
  * batch is ever sure: switches do more than they are told, so it is worked out anew from what was read after the last. Pure.
  */
 import type { VlanId } from '../../rack/units.ts';
+import type { EdgeFeature } from '../drivers/driver.ts';
 import { capacityProblems } from './capacity.ts';
+import { adviceFor } from './edge.ts';
 import type { Violation } from './invariant.ts';
 import { violations } from './invariant.ts';
 import { includes } from './ranges.ts';
@@ -163,6 +165,8 @@ export interface PlanOptions {
   readonly reserved?: Iterable<number> | undefined;
   /** `VlanBackend.creates`. */
   readonly creates?: boolean | undefined;
+  /** Link features that the switch lets us set, so that the others are advice; left out: nothing is said of any. */
+  readonly features?: readonly EdgeFeature[];
 }
 
 export function planIsolation(state: VlanState, scope: VlanScope, options: PlanOptions = {}): VlanPlan {
@@ -186,7 +190,10 @@ export function planIsolation(state: VlanState, scope: VlanScope, options: PlanO
       ...emptied(state, scope),
       ...found.filter(({ byHand }) => byHand).map(({ text }) => text),
     ],
-    advice: adviceOn(state, scope),
+    advice: [
+      ...adviceOn(state, scope),
+      ...(options.features ? adviceFor({ set: options.features, problems: [] }) : []),
+    ],
     slots: touched(
       batches.flatMap(({ steps }) => steps),
       scope,

@@ -6,7 +6,7 @@ import { openChange } from '../../../src/switches/vlans/journal.ts';
 import type { VlanStep } from '../../../src/switches/vlans/state.ts';
 import { bridgePort } from '../../../src/switches/vlans/state.ts';
 import { afterStep } from '../../../src/switches/vlans/steps.ts';
-import { checkPvids, verifyIsolation } from '../../../src/switches/vlans/verify.ts';
+import { bySlot, checkPvids, verifyIsolation } from '../../../src/switches/vlans/verify.ts';
 import { fakeSwitch } from './support/fake-backend.ts';
 import { bench } from './support/runs.ts';
 import { blank, PLAIN, scopeOf, vlan } from './support/states.ts';
@@ -71,6 +71,7 @@ describe('apply', () => {
       'port 2 of sw1 (slot 2) is untagged in VLAN 103 and belongs alone in VLAN 102',
       'port 2 of sw1 (slot 2) has PVID 103, expected 102',
     ]);
+    expect(found !== 'quiet' && [...bySlot(found, scope).keys()]).toEqual([2]);
     expect((await checkPvids(run.device.backend, scope)).map(({ text }) => text)).toEqual([
       'port 2 of sw1 (slot 2) has PVID 103, expected 102',
     ]);
@@ -196,6 +197,26 @@ describe('apply', () => {
       ),
     });
     run.device.faults.never = () => false;
+    expect(await run.recover(run.device.backend, scope)).toMatchObject({ kind: 'rolled-back' });
+    expect(run.device.state).toEqual(blank(5));
+  });
+
+  it('is not done while somebody else is in the VLAN of a slot, though nothing is left to write', async () => {
+    const run = fresh();
+    // Some switches put their other trunks into every new VLAN; whose that port is, nobody here knows.
+    run.device.faults.besides = (state, step) =>
+      step.kind === 'create' && step.vlan === 102
+        ? afterStep(state, { kind: 'join-tagged', vlan: step.vlan, port: bridgePort(5) })
+        : state;
+    const stranger = 'port ge5 of sw1 (no slot) is tagged in VLAN 102 (slot 2)';
+    const outcome = await run.apply(run.device.backend, scope);
+    expect(outcome).toMatchObject({
+      kind: 'degraded',
+      reason: expect.stringMatching(/port ge5 of sw1 \(no slot\) would lose it \(destroy\)$/),
+    });
+    expect('reason' in outcome && outcome.reason.startsWith(`${stranger}; and it could not be put back`)).toBe(true);
+    run.device.state = afterStep(run.device.state, { kind: 'leave', vlan: vlanId(102), port: bridgePort(5) });
+    run.device.faults.besides = (state) => state;
     expect(await run.recover(run.device.backend, scope)).toMatchObject({ kind: 'rolled-back' });
     expect(run.device.state).toEqual(blank(5));
   });

@@ -9,6 +9,7 @@ import type { VlanState } from '../../../src/switches/vlans/state.ts';
 import { bridgePort } from '../../../src/switches/vlans/state.ts';
 import { afterStep, describeStep } from '../../../src/switches/vlans/steps.ts';
 import { asBefore, isolated } from '../../../src/switches/vlans/target.ts';
+import { bySlot } from '../../../src/switches/vlans/verify.ts';
 import { anyCase, blank, PLAIN, range, scopeOf, untouchable, vlan } from './support/states.ts';
 
 const perfect = (state: VlanState, scope: VlanScope): VlanState =>
@@ -63,7 +64,28 @@ describe('a plan for a blank switch', () => {
   });
 });
 
+describe('what is wrong with the whole switch', () => {
+  it('is wrong with every slot on it', () => {
+    const scope = scopeOf(2, [3]);
+    const state = perfect(blank(3), scope);
+    const ports = new Map([...state.ports].filter(([port]) => port !== 3));
+    const found = violations({ ...state, ports }, scope);
+    expect([...bySlot(found, scope)]).toEqual([
+      [1, ['uplink up3 of sw1 is none of the ports that sw1 has VLANs on']],
+      [2, ['uplink up3 of sw1 is none of the ports that sw1 has VLANs on']],
+    ]);
+  });
+});
+
 describe('a plan', () => {
+  it('advises the link features that the switch does not let us set, where it is asked about them', () => {
+    const scope = scopeOf(1, [2]);
+    const { advice } = planIsolation(perfect(blank(2, { ingressFiltering: true }), scope), scope, {
+      features: ['portfast', 'bpdu', 'lldp', 'eee'],
+    });
+    expect(advice).toEqual([expect.stringContaining('limit broadcast on the ports of boards by hand')]);
+  });
+
   it('is empty for a switch that is isolated', () => {
     const scope = scopeOf(3, [4]);
     expect(planIsolation(perfect(blank(5), scope), scope)).toMatchObject({

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { millis, vlanId } from '../../../src/rack/units.ts';
 import type { Faults } from '../../../src/sim/switch/faults.ts';
 import type { VirtualSwitchOptions } from '../../../src/sim/switch/virtual-switch.ts';
+import { SnmpErrorStatus } from '../../../src/switches/snmp/errors.ts';
 import type { SnmpSession, SnmpSet } from '../../../src/switches/snmp/session.ts';
 import { violations } from '../../../src/switches/vlans/invariant.ts';
 import { directSession } from '../support/direct-session.ts';
@@ -135,6 +136,31 @@ describe('the Q-BRIDGE dialect', () => {
     expect(await run.apply(run.backend, run.scope)).toMatchObject({ kind: 'rolled-back' });
     run.device.faults.pvidLeavesOld = true;
     expect(await run.apply(run.backend, run.scope)).toMatchObject({ kind: 'isolated' });
+  });
+
+  it('takes a port out of its VLAN first where it may be untagged in one only', async () => {
+    const run = bench();
+    const device = virtualWith(run.clock, blank(5), 1);
+    const plain = directSession(device, { clock: run.clock });
+    const bits = (list: Buffer) =>
+      [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => list[0]! & (0x80 >> bit)).map((bit) => bit + 1);
+    // As D-Link: "overlapping untagged ports".
+    const session = {
+      ...plain,
+      set: async (sets: readonly SnmpSet[]) => {
+        for (const { oid, value } of sets) {
+          const row = /17\.7\.1\.4\.3\.1\.4\.(\d+)$/.exec(oid);
+          if (!row) continue;
+          const others = [...device.bridge.config.vlans].filter(([id]) => id !== Number(row[1]));
+          const taken = bits(value as Buffer).some((port) => others.some(([, { untagged }]) => untagged.has(port)));
+          if (taken) throw new SnmpErrorStatus('set', 'inconsistentValue', oid);
+        }
+        return plain.set(sets);
+      },
+    };
+    const scope = scopeOf(3, [5]);
+    expect(await run.apply(backendOver(session, run.clock), scope)).toMatchObject({ kind: 'isolated' });
+    expect(violations(truthOf(device), scope)).toEqual([]);
   });
 
   it('takes a lost answer for unknown, and finds out', async () => {
