@@ -9,7 +9,7 @@ import type { Millis } from '../../../rack/units.ts';
 import { millis, seconds } from '../../../rack/units.ts';
 import { CommandRefused, CommitOnTrial } from '../errors.ts';
 import type { Netconf } from './netconf.ts';
-import { COMMIT, COMMIT_DEADLINE, commitConfirmed, DISCARD, LOCK, loadSet, SHOW, UNLOCK } from './rpc.ts';
+import { COMMIT, commitConfirmed, DISCARD, LOCK, loadSet, SHOW, UNLOCK } from './rpc.ts';
 import { all, child, textOf } from './xml.ts';
 
 /**
@@ -26,13 +26,19 @@ export interface Candidate {
 }
 
 export interface CandidateLimits {
+  /** How long a commit may take: a small EX takes most of a minute. */
+  readonly commit: Millis;
   /** How long a change is on trial. */
   readonly trial: Millis;
   /** How long after the commit the switch is asked for a sign of life: ports move a moment later. */
   readonly settle: Millis;
 }
 
-export const CANDIDATE_LIMITS: CandidateLimits = Object.freeze({ trial: seconds(120), settle: seconds(2) });
+export const CANDIDATE_LIMITS: CandidateLimits = Object.freeze({
+  commit: seconds(90),
+  trial: seconds(120),
+  settle: seconds(2),
+});
 
 export interface CandidateParts {
   readonly target: string;
@@ -69,9 +75,9 @@ export function createCandidate({ target, cleaner, clock, log, limits }: Candida
   };
 
   const trial = async (netconf: Netconf, what: string) => {
-    openUntil = millis(clock.monotonic() + COMMIT_DEADLINE + limits.trial);
+    openUntil = millis(clock.monotonic() + limits.commit + limits.trial);
     try {
-      await netconf.rpc(commitConfirmed(limits.trial), `committing ${what} on trial`, COMMIT_DEADLINE);
+      await netconf.rpc(commitConfirmed(limits.trial), `committing ${what} on trial`, limits.commit);
     } catch (error) {
       if (error instanceof CommandRefused) openUntil = undefined;
       throw error;
@@ -79,7 +85,7 @@ export function createCandidate({ target, cleaner, clock, log, limits }: Candida
     openUntil = millis(clock.monotonic() + limits.trial);
     await sleep(clock, limits.settle);
     await netconf.rpc(SHOW['show system uptime'], `a sign of life after ${what}`);
-    await netconf.rpc(COMMIT, `confirming ${what}`, COMMIT_DEADLINE);
+    await netconf.rpc(COMMIT, `confirming ${what}`, limits.commit);
     openUntil = undefined;
   };
 
@@ -92,7 +98,7 @@ export function createCandidate({ target, cleaner, clock, log, limits }: Candida
       try {
         await netconf.rpc(loadSet(lines), what);
         if (kind === 'confirmed') await trial(netconf, what);
-        else await netconf.rpc(COMMIT, `committing ${what}`, COMMIT_DEADLINE);
+        else await netconf.rpc(COMMIT, `committing ${what}`, limits.commit);
       } catch (error) {
         // The end of the session takes a change on trial back at once (RFC 6241 §8.4.1), where the switch does as it should.
         if (openUntil === undefined) await clean(what);

@@ -1,6 +1,5 @@
 /** The operations that are sent to Junos, as data: none holds anything but the fixed text below and words. */
 import type { Millis } from '../../../rack/units.ts';
-import { seconds } from '../../../rack/units.ts';
 import { escapeXml } from './xml.ts';
 
 /** Read operations, by the command that they are. */
@@ -32,6 +31,3 @@ export const COMMIT = '<commit/>';
 export function commitConfirmed(within: Millis): string {
   return `<commit><confirmed/><confirm-timeout>${Math.ceil(within / 1_000)}</confirm-timeout></commit>`;
 }
-
-/** A small EX takes most of a minute for a commit. */
-export const COMMIT_DEADLINE = seconds(90);

@@ -7,7 +7,7 @@ import type { VlanRefusal } from '../../backend.ts';
 import { SwitchError } from '../../errors.ts';
 import type { VlanChange } from '../../vlans/guard.ts';
 import type { BridgePort, VlanStep } from '../../vlans/state.ts';
-import { SshUnsupported } from '../errors.ts';
+import { SshUnsupported, UnsafeName } from '../errors.ts';
 import type { Word } from '../words.ts';
 import { junosMode, junosPort, junosVlan, line, vlanWord } from '../words.ts';
 import type { JunosConfig, JunosPort } from './config.ts';
@@ -163,10 +163,8 @@ function portLines(port: Word, was: JunosPort, is: JunosPort): string[] {
   const family = line`interfaces ${port} unit 0 family ethernet-switching`;
   const added = is.members.filter((member) => !was.members.includes(member));
   const removed = was.members.filter((member) => !is.members.includes(member));
-  // Where nothing stays, what was there is not named: it may be anything.
-  const cleared = removed.length > 0 && removed.length === was.members.length;
   return [
-    ...(cleared ? [line`delete ${family} vlan members`] : removed.map((member) => removeLine(family, member))),
+    ...removeLines(family, was.members, removed),
     ...(was.mode === is.mode ? [] : [line`set ${family} interface-mode ${junosMode(is.mode)}`]),
     ...added.map((member) => line`set ${family} vlan members ${vlanWord(Number(member))}`),
     ...(was.native === is.native || is.native !== undefined ? [] : [line`delete interfaces ${port} native-vlan-id`]),
@@ -174,6 +172,16 @@ function portLines(port: Word, was: JunosPort, is: JunosPort): string[] {
       ? []
       : [line`set interfaces ${port} native-vlan-id ${vlanWord(is.native)}`]),
   ];
+}
+
+/** One by one, so that nothing goes that somebody added meanwhile; all at once where one has a name that is not sent. */
+function removeLines(family: Word, was: readonly string[], removed: readonly string[]): string[] {
+  try {
+    return removed.map((member) => removeLine(family, member));
+  } catch (error) {
+    if (!(error instanceof UnsafeName) || removed.length < was.length) throw error;
+    return [line`delete ${family} vlan members`];
+  }
 }
 
 function removeLine(family: Word, member: string): string {

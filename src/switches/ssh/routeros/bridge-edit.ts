@@ -46,7 +46,8 @@ export function planBridgeEdit(bridge: RosBridge, steps: readonly VlanStep[]): B
         const name = names.get(step.port);
         if (name === undefined) throw new SshUnsupported(`interface ${step.port} is no port of ${bridge.name}`);
         if (step.kind === 'join-tagged' || step.kind === 'join-untagged' || step.kind === 'leave') {
-          editMember(rowDraft(bridge, rows, step.vlan), step, name);
+          const row = rowDraft(bridge, rows, step.vlan);
+          if (!editByPort(row, portDraft(bridge, ports, name), step, name)) editMember(row, step, name);
         } else editPort(portDraft(bridge, ports, name), step);
       }
     } catch (error) {
@@ -119,11 +120,32 @@ function editMember(
     tagged: step.kind === 'join-tagged' ? [...without(now.tagged), port] : without(now.tagged),
     untagged: step.kind === 'join-untagged' ? [...without(now.untagged), port] : without(now.untagged),
   };
-  // What a port is in by its PVID alone is left by another PVID, and has no row to be taken out of.
   if (sameMembers(now, next)) return;
   alone(now, step.vlan);
   draft.is = next;
   draft.steps.push(step);
+}
+
+/** The VLAN of its PVID a port is in without a row, unless it drops what comes untagged. True: the step was that. */
+function editByPort(
+  row: Draft<RosVlanRow>,
+  draft: Draft<RosPort>,
+  step: Extract<VlanStep, { readonly kind: 'join-tagged' | 'join-untagged' | 'leave' }>,
+  name: string,
+): boolean {
+  const now = draft.is!;
+  const implies = now.frameTypes !== 'tagged-only';
+  if (step.kind === 'join-untagged' && row.is === undefined && implies) {
+    draft.is = { ...now, pvid: step.vlan };
+  } else if (step.kind === 'leave' && now.pvid === step.vlan && implies && !lists(row.is, name)) {
+    draft.is = { ...now, frameTypes: 'tagged-only' };
+  } else return false;
+  draft.steps.push(step);
+  return true;
+}
+
+function lists(row: RosVlanRow | undefined, name: string): boolean {
+  return row !== undefined && (row.tagged.includes(name) || row.untagged.includes(name));
 }
 
 /** @throws SshUnsupported where the row is about other VLANs too */
@@ -212,7 +234,7 @@ function portChanges(was: RosPort, is: RosPort): VlanChange[] {
   ];
 }
 
-/** Every membership that is not as it was, be it by a row or by a PVID. */
+/** Every membership that is not as it was, but for what a new PVID brings or takes: that is judged with the PVID. */
 function memberChanges(
   bridge: RosBridge,
   after: ReadonlyMap<string, RosPort>,
@@ -222,7 +244,7 @@ function memberChanges(
     ...bridge.rows.filter((row) => ![...written.values()].some(({ was }) => was === row)),
     ...[...written.values()].flatMap(({ is }) => is ?? []),
   ];
-  const pvids = [...bridge.ports, ...after].map(([, { pvid }]) => pvid);
+  const pvids = [...bridge.ports].map(([, { pvid }]) => pvid);
   const vlans = new Set([...written.keys(), ...pvids]);
   const changes: VlanChange[] = [...written].flatMap(([vlan, { was, is }]): VlanChange[] => {
     if (is === undefined) return [{ kind: 'destroy', vlan }];
@@ -232,7 +254,8 @@ function memberChanges(
   });
   for (const vlan of vlans) {
     for (const [name, port] of bridge.ports) {
-      const [then, now] = [memberOf(bridge.rows, name, port, vlan), memberOf(rowsAfter, name, after.get(name)!, vlan)];
+      const then = memberOf(bridge.rows, name, port, vlan);
+      const now = memberOf(rowsAfter, name, { ...after.get(name)!, pvid: port.pvid }, vlan);
       const egress = now !== 'none';
       if ((then !== 'none') !== egress) changes.push({ kind: 'egress', vlan, port: port.number, on: egress });
       if ((then === 'untagged') !== (now === 'untagged')) {

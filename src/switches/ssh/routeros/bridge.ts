@@ -97,7 +97,8 @@ export function rosVlanState(bridge: RosBridge): VlanState {
   };
   const join = (id: VlanId, port: string, untagged: boolean) => {
     const number = bridge.ports.get(port)?.number;
-    if (number === undefined) return;
+    // A row that has it tagged comes before what the PVID would make of it.
+    if (number === undefined || (untagged && isTagged(bridge, port, id))) return;
     vlan(id).egress.add(number);
     if (untagged) vlan(id).untagged.add(number);
   };
@@ -111,7 +112,7 @@ export function rosVlanState(bridge: RosBridge): VlanState {
   }
   // A port is a member of the VLAN of its PVID without a row, unless untagged frames are dropped there.
   for (const [name, { pvid, frameTypes }] of bridge.ports) {
-    if (frameTypes !== 'tagged-only' && !isTagged(bridge, name, pvid)) join(pvid, name, true);
+    if (frameTypes !== 'tagged-only') join(pvid, name, true);
   }
   return {
     vlans: vlans as ReadonlyMap<VlanId, VlanMembers>,

@@ -319,9 +319,9 @@ describe('VLANs of a Junos switch', () => {
       'set vlans slot-4 vlan-id 104',
       'set interfaces ae0 unit 0 family ethernet-switching vlan members 103',
       'set interfaces ae0 unit 0 family ethernet-switching vlan members 104',
-      'delete interfaces ge-0/0/3 unit 0 family ethernet-switching vlan members',
+      'delete interfaces ge-0/0/3 unit 0 family ethernet-switching vlan members default',
       'set interfaces ge-0/0/3 unit 0 family ethernet-switching vlan members 103',
-      'delete interfaces ge-0/0/4 unit 0 family ethernet-switching vlan members',
+      'delete interfaces ge-0/0/4 unit 0 family ethernet-switching vlan members default',
       'set interfaces ge-0/0/4 unit 0 family ethernet-switching vlan members 104',
     ]);
     expect(device.operations.filter((one) => one.startsWith('commit'))).toEqual(['commit-confirmed', 'commit']);

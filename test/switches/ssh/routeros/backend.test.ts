@@ -272,7 +272,9 @@ describe('VLANs of a RouterOS switch', () => {
     expect(after.vlans.get(V(1))?.egress.has(port(3))).toBe(false);
     expect(guard.seen).toContainEqual({ kind: 'create', vlan: 103 });
     expect(guard.seen).toContainEqual({ kind: 'egress', vlan: 103, port: TRUNK, on: true });
-    expect(guard.seen).toContainEqual({ kind: 'egress', vlan: 1, port: port(3), on: false });
+    expect(guard.seen).toContainEqual({ kind: 'pvid', port: port(3), vlan: 103 });
+    // What a new PVID brings and takes is judged with the PVID.
+    expect(guard.seen).not.toContainEqual(expect.objectContaining({ vlan: 1 }));
     expect(guard.seen.filter((change) => (change as { port?: number }).port === TRUNK)).toHaveLength(2);
     expect(commands.filter((one) => one.includes(' add '))).toHaveLength(1);
   });
@@ -315,10 +317,34 @@ describe('VLANs of a RouterOS switch', () => {
     const again: VlanStep[] = [
       ...isolate(3, 103),
       { kind: 'pvid', port: port(4), vlan: V(1) },
-      { kind: 'leave', port: port(4), vlan: V(1) },
+      { kind: 'leave', port: port(4), vlan: V(20) },
     ];
     expect(await vlans.write(again, state, permissive())).toEqual([]);
     expect(commands.length - before).toBe(1);
+  });
+
+  it('that a port is in by its PVID alone are left by dropping what comes untagged, and joined by the PVID', async () => {
+    const { device, vlans } = await rig();
+    const guard = permissive();
+    await vlans.write([{ kind: 'leave', port: port(4), vlan: V(1) }], await vlans.read(), guard);
+    expect(device.row('/interface bridge port', 'interface', 'ether4')['frame-types']).toBe('admit-only-vlan-tagged');
+    expect(guard.seen).toContainEqual({ kind: 'egress', vlan: 1, port: port(4), on: false });
+    expect((await vlans.read()).vlans.get(V(1))?.egress.has(port(4))).toBe(false);
+
+    device.row('/interface bridge port', 'interface', 'ether5').pvid = 30;
+    await vlans.write([{ kind: 'join-untagged', port: port(5), vlan: V(1) }], await vlans.read(), guard);
+    expect((await vlans.read()).ports.get(port(5))?.pvid).toBe(1);
+    expect(device.menus['/interface bridge vlan']).toEqual([]);
+  });
+
+  it('that a row has tagged are tagged, whatever the PVID says', async () => {
+    const { device, vlans } = await rig();
+    device.addVlan({ 'vlan-ids': [1], tagged: [portName(4)] });
+    const state = await vlans.read();
+    expect([state.vlans.get(V(1))?.egress.has(port(4)), state.vlans.get(V(1))?.untagged.has(port(4))]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('exist by a PVID alone, and get a row without being made anew', async () => {

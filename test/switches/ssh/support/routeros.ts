@@ -14,7 +14,7 @@ export interface RouterOsOptions {
   readonly old?: boolean;
 }
 
-export type RosFault = 'hang' | 'drop' | 'half' | { readonly say: string } | 'no-exit';
+export type RosFault = 'hang' | 'drop' | 'drop-after' | 'half' | { readonly say: string } | 'no-exit';
 
 export const portName = (port: number) => `ether${port}`;
 export const UPLINK = 'sfp-sfpplus1';
@@ -132,6 +132,7 @@ export class RouterOsSwitch {
       if (!(error instanceof RosError)) throw error;
       lines.push(error.message);
     }
+    if (fault === 'drop-after') return void reply.drop();
     const text = lines.map((line) => `${line}\r\n`).join('');
     if (fault !== 'half') {
       reply.say(text);

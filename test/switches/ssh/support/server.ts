@@ -63,6 +63,8 @@ export async function startServer(script: ServerScript = {}): Promise<ScriptedSe
 
   const server = new Server({ hostKeys: [hostPair.private], ...script.config }, (connection) => {
     connections += 1;
+    // Not in the types. Without it every answer waits for the client's delayed acknowledgement.
+    (connection as unknown as Socket).setNoDelay(true);
     open.add(connection);
     connection.on('close', () => open.delete(connection));
     connection.on('error', () => {});
