@@ -18,7 +18,7 @@ describeWith({ root: true, programs: ['unshare', 'nfs-cat', 'ganesha.nfsd'], fil
       rack = undefined;
     }, 60_000);
 
-    it('all end up booted when the controller is killed in the middle, and nothing reached the wrong leg', async () => {
+    it('all end up booted when the controller is killed and a switch restarts in the middle, and nothing reached the wrong leg', async () => {
       const text = readFileSync(file, 'utf8')
         .replace(/virtual-community/g, 'community')
         .replace(/virtual-key/g, 'key');
@@ -35,7 +35,13 @@ describeWith({ root: true, programs: ['unshare', 'nfs-cat', 'ganesha.nfsd'], fil
           'the controller to be back',
         );
       }
+      // And one of the switches starts anew, with the boards of its ports in every stage of their boots.
+      expect(await rack.pirack(['virtual', 'switch', 'sw2', 'reboot'])).toMatchObject({ code: 0 });
       const status = await rack.until((now) => now.summary.conditions.up === 108, 600_000, 'all 108 boards up');
+      for (const name of ['sw1', 'sw2', 'sw3']) {
+        const verified = await rack.pirack(['switch', 'verify', name]);
+        expect(verified, verified.stdout).toMatchObject({ code: 0 });
+      }
       expect(status.controller.pid).not.toBe(before);
 
       // Every board found its own serial number and none other; each knows which slot it was made for.
