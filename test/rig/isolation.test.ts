@@ -41,7 +41,7 @@ describeWith(NEEDS)('a switch out of the box whose isolation is checked', () => 
         60_000,
         'every slot to wait for its VLAN',
       );
-      expect(status.slots[0]?.progress).toMatch(/port 1 of sw1 \(slot 1\)/);
+      expect(status.slots[0]?.progress).toBe('Waiting: VLAN 101 (slot 1) is not on sw1');
       const { code, violations } = await verify();
       expect(code).toBe(1);
       expect(new Set(violations.flatMap(({ slot }) => slot ?? []))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
@@ -108,8 +108,7 @@ describeWith(NEEDS)('a switch out of the box whose isolation is checked', () => 
     'has boards wait, and none fail, while there is too little power; they come when there is enough',
     async () => {
       expect(await rack.pirack(['power', 'off', 'all'], LIMIT)).toMatchObject({ code: 0 });
-      const since = Date.now();
-      // Less than the rack file says: the switch itself denies.
+        // Less than the rack file says: the switch itself denies.
       expect(await rack.pirack(['virtual', 'switch', 'sw1', 'budget', '9 W'])).toMatchObject({ code: 0 });
       const asked = rack.pirack(['power', 'on', 'all'], LIMIT);
       const short = await rack.until(
@@ -124,8 +123,7 @@ describeWith(NEEDS)('a switch out of the box whose isolation is checked', () => 
       expect(await asked).toMatchObject({ code: 0 });
       const late = (await rack.pirack(['status', '--json'])).stdout;
       expect(JSON.parse(late).slots.map((slot: { attempts: number }) => slot.attempts)).toEqual([0, 0, 0, 0, 0, 0]);
-      expect(since).toBeLessThan(Date.now());
-    },
+      },
     LIMIT,
   );
 
@@ -163,7 +161,7 @@ describeWith(NEEDS)('a switch whose isolation is managed', () => {
     async () => {
       for (let kill = 0; kill < 2; kill++) {
         const pid = (await rack.status())?.controller.pid;
-        if (kill > 0) await rack.pirack(['virtual', 'switch', 'sw1', 'move', '1-6', '1']).catch(() => undefined);
+        if (kill > 0) for (const port of ['1', '3', '6']) await rack.pirack(['virtual', 'switch', 'sw1', 'move', port, '1']);
         expect(await rack.inside('controller', ['kill', '-9', String(pid)])).toMatchObject({ code: 0 });
         await rack.until((now) => now.controller.pid !== pid, 60_000, 'the controller to be back');
       }
