@@ -108,7 +108,7 @@ describeWith(NEEDS)('a switch out of the box whose isolation is checked', () => 
     'has boards wait, and none fail, while there is too little power; they come when there is enough',
     async () => {
       expect(await rack.pirack(['power', 'off', 'all'], LIMIT)).toMatchObject({ code: 0 });
-        // Less than the rack file says: the switch itself denies.
+      // Less than the rack file says: the switch itself denies.
       expect(await rack.pirack(['virtual', 'switch', 'sw1', 'budget', '9 W'])).toMatchObject({ code: 0 });
       const asked = rack.pirack(['power', 'on', 'all'], LIMIT);
       const short = await rack.until(
@@ -123,7 +123,7 @@ describeWith(NEEDS)('a switch out of the box whose isolation is checked', () => 
       expect(await asked).toMatchObject({ code: 0 });
       const late = (await rack.pirack(['status', '--json'])).stdout;
       expect(JSON.parse(late).slots.map((slot: { attempts: number }) => slot.attempts)).toEqual([0, 0, 0, 0, 0, 0]);
-      },
+    },
     LIMIT,
   );
 
@@ -161,7 +161,8 @@ describeWith(NEEDS)('a switch whose isolation is managed', () => {
     async () => {
       for (let kill = 0; kill < 2; kill++) {
         const pid = (await rack.status())?.controller.pid;
-        if (kill > 0) for (const port of ['1', '3', '6']) await rack.pirack(['virtual', 'switch', 'sw1', 'move', port, '1']);
+        if (kill > 0)
+          for (const port of ['1', '3', '6']) await rack.pirack(['virtual', 'switch', 'sw1', 'move', port, '1']);
         expect(await rack.inside('controller', ['kill', '-9', String(pid)])).toMatchObject({ code: 0 });
         await rack.until((now) => now.controller.pid !== pid, 60_000, 'the controller to be back');
       }
