@@ -172,6 +172,7 @@ export class Controller {
       ...this.#degraded,
       ...(this.#firewall?.trouble === undefined ? [] : [this.#firewall.trouble]),
       ...this.power.troubles(),
+      ...this.switches.troubles(),
     ];
   }
 
