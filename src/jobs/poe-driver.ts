@@ -10,6 +10,7 @@ import {
 import type { PoeSwitch } from '../switches/poe.ts';
 import type { PortSeen } from '../switches/power-state.ts';
 import { SnmpTimeout, SnmpTransport } from '../switches/snmp/errors.ts';
+import { CommitOnTrial, SshChannelRefused, SshLost, SshTimeout, SshUnreachable } from '../switches/ssh/errors.ts';
 import { switchTroubles } from '../switches/troubles.ts';
 import { SwitchedOffAgain } from '../switches/waits.ts';
 import type { Awaited, PortReading, PowerSwitch, Problem } from './power-switch.ts';
@@ -87,6 +88,11 @@ const KINDS = [
   [SwitchQueueFull, 'silent'],
   [SwitchJobTooLate, 'silent'],
   [SwitchClosed, 'silent'],
+  [SshUnreachable, 'silent'],
+  [SshChannelRefused, 'silent'],
+  [SshLost, 'silent'],
+  [SshTimeout, 'silent'],
+  [CommitOnTrial, 'silent'],
 ] as const;
 
 function problemOf(error: unknown): Problem {

@@ -56,8 +56,16 @@ export function createSshSwitch(plan: SshSwitchPlan, deps: SshDeps): SshSwitch {
         opened?.open.close();
         opened = { dialect, open: openSshBackend(dialect, { ...plan, ssh }, deps) };
       }
-      // Only SNMP knows the sysObjectID.
-      return { ...opened.open.backend(signal), identity: () => snmp.identity() };
+      const over = opened.open.backend(signal);
+      return {
+        ...over,
+        // Only SNMP knows the sysObjectID, and ENTITY-MIB which box of a stack is which.
+        identity: () => snmp.identity(),
+        async portTables() {
+          const { chassis } = await snmp.identity();
+          return { ...(await over.portTables()), rules: driver.portRules, ...(chassis && { chassis }) };
+        },
+      };
     },
     close() {
       opened?.open.close();

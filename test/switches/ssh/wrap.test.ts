@@ -14,7 +14,14 @@ import { planFor, secretsFor, startServer } from './support/server.ts';
 import { UnifiSwitch } from './support/unifi.ts';
 
 /** What SNMP has of such a switch. */
-const IDENTITY = { sysObjectID: '1.3.6.1.4.1.2636.1.1.1.2.131', sysDescr: 'x', sysName: 'y', upTime: undefined };
+const CHASSIS = { bridgeAddress: undefined, units: [{ entity: 1, model: 'EX3400', serial: 'XX' }] };
+const IDENTITY = {
+  chassis: CHASSIS,
+  sysObjectID: '1.3.6.1.4.1.2636.1.1.1.2.131',
+  sysDescr: 'x',
+  sysName: 'y',
+  upTime: undefined,
+};
 const snmp: SwitchBackend = {
   identity: async () => IDENTITY,
   portTables: () => Promise.reject(new Error('not over SNMP')),
@@ -49,6 +56,7 @@ describe('a switch that SNMP only reads', () => {
     expect(server.connections).toBe(1);
     // Only SNMP knows its sysObjectID.
     expect(await backend.identity()).toBe(IDENTITY);
+    expect(await backend.portTables()).toMatchObject({ rules: driver.portRules, chassis: CHASSIS });
     await close();
   });
 

@@ -18,6 +18,11 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
+/** Closed after the test, the last first. */
+export function closing(...some: readonly { close(): unknown }[]): void {
+  open.unshift(...some);
+}
+
 export interface Opened {
   readonly server: ScriptedServer;
   readonly transport: SshTransport;
@@ -27,7 +32,7 @@ export async function openTransport(script: ServerScript, limits: Partial<SshLim
   const server = await startServer(script);
   const plan = { name: 'sw1', address: '127.0.0.1', ssh: planFor(server) };
   const transport = createSshTransport(plan, { clock: realClock, log, secrets: secretsFor(server), limits });
-  open.unshift(transport, server);
+  closing(transport, server);
   return { server, transport };
 }
 
