@@ -55,7 +55,8 @@ export class ScopeRefused extends SwitchError {
 export function openIsolation(deps: IsolationDeps): SwitchIsolation {
   const { poe, request, journal, clock } = deps;
   const backend = () => vlansOf(poe);
-  const scopeOf = async (vlans: VlanBackend) => resolveScope(request, (await poe.ports()).interfaces, vlans.numbering);
+  const scopeOf = async (vlans: VlanBackend, map = poe.ports()) =>
+    resolveScope(request, (await map).interfaces, vlans.numbering);
   const proven = async (vlans: VlanBackend): Promise<VlanScope> => {
     const scope = await scopeOf(vlans);
     if ('refused' in scope) throw new ScopeRefused(scope.refused);
@@ -66,7 +67,8 @@ export function openIsolation(deps: IsolationDeps): SwitchIsolation {
     backend: vlans,
     journal,
     clock,
-    scope: () => scopeOf(vlans),
+    // Bridge ports may be others after a restart, and a batch of SETs goes by their numbers.
+    scope: () => scopeOf(vlans, poe.portsNow()),
     dark,
     reserved: reserved(),
     ...(progress && { progress }),

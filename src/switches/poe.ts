@@ -13,6 +13,7 @@ import type { SwitchDriver } from './drivers/driver.ts';
 import { WriteRefused } from './errors.ts';
 import type { WritableRow, WritePolicy } from './guard.ts';
 import { writableRows } from './guard.ts';
+import { SYSTEM } from './mib/system.ts';
 import type { PortEvent } from './port-keeper.ts';
 import { createPortKeeper } from './port-keeper.ts';
 import type { PortMap } from './port-map.ts';
@@ -30,6 +31,7 @@ import { reachOverSnmp } from './snmp/reach.ts';
 import type { SecretReader } from './snmp/secrets.ts';
 import type { SessionLimits, SnmpContext, SnmpSession } from './snmp/session.ts';
 import { openSnmpSession } from './snmp/session.ts';
+import { upTimeOf } from './snmp/system.ts';
 import type { WalkLimits } from './snmp/walk.ts';
 import { doubtSupply } from './supply.ts';
 import type { MainPower, SwitchIdentity } from './tables.ts';
@@ -109,6 +111,8 @@ export interface PoeSwitch {
   identity(): Promise<SwitchIdentity>;
   /** Which port is which. @throws PortMapRefused */
   ports(): Promise<PortMap>;
+  /** The same, after a look at whether the switch has started anew since: for whoever is about to write by it. @throws PortMapRefused */
+  portsNow(): Promise<PortMap>;
   /** The same where ports moved, once a person has looked: from then on they are where they are now. @throws PortMapRefused */
   acceptPorts(): Promise<PortMap>;
   /** Anything else that is asked of the switch, in its turn; VLANs above all. */
@@ -198,6 +202,14 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     return keeper.proven() ?? (await job('find out which port is which', READ_DEADLINE, true, find));
   };
 
+  const provenNow = () =>
+    job('see whether it has started anew', READ_DEADLINE, true, async (first) => {
+      const from = clock.monotonic();
+      const [ticks] = await first.access.session.get([SYSTEM.sysUpTime]);
+      const link = keeper.note(upTimeOf(ticks, from, clock.monotonic())) ? await renew(first) : first;
+      return keeper.proven() ?? (await keeper.prove(link));
+    });
+
   const guarded = async (ports: readonly string[]) => {
     const map = await proven();
     const writes = connection.driver?.writes;
@@ -272,6 +284,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     },
     identity: () => job('ask what it is', READ_DEADLINE, false, ({ backend }) => backend.identity()),
     ports: proven,
+    portsNow: provenNow,
     acceptPorts: () => job('take its ports as they are now', READ_DEADLINE, true, (link) => keeper.accept(link)),
     run: ({ what, deadline, urgent, work }) => job(what, deadline, urgent ?? false, work),
     status: () => ({ queue: queue.state(), map: keeper.state(), driver: connection.driver, warnings, reading: last }),

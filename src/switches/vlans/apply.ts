@@ -19,7 +19,7 @@ import type { VlanState } from './state.ts';
 /** Never rejects for what a switch does; only for a journal that cannot be written. */
 export async function applyIsolation(parts: IsolationParts): Promise<IsolationOutcome> {
   const run = beginRun(parts);
-  const scope = await parts.scope();
+  const scope = await scopeOf(parts);
   if ('refused' in scope) return run.end({ kind: 'refused', reasons: scope.refused });
   const open = await recover(run, scope);
   if (open && !open.again) return open.outcome;
@@ -52,9 +52,17 @@ export async function applyIsolation(parts: IsolationParts): Promise<IsolationOu
 /** Ends a change that an earlier process began, forward or back. Undefined: none is open. */
 export async function recoverIsolation(parts: IsolationParts): Promise<IsolationOutcome | undefined> {
   const run = beginRun(parts);
-  const scope = await parts.scope();
+  const scope = await scopeOf(parts);
   if ('refused' in scope) return run.end({ kind: 'degraded', reason: scope.refused.join('; ') });
   return (await recover(run, scope))?.outcome;
+}
+
+async function scopeOf({ scope }: IsolationParts): ReturnType<IsolationParts['scope']> {
+  try {
+    return await scope();
+  } catch (error) {
+    return { refused: [(error as Error).message] };
+  }
 }
 
 interface Recovered {

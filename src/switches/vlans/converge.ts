@@ -7,7 +7,7 @@ import { sleep } from '../../rack/clock.ts';
 import type { Millis } from '../../rack/units.ts';
 import { millis, seconds } from '../../rack/units.ts';
 import type { VlanBackend, VlanRefusal } from '../backend.ts';
-import { SwitchClosed, SwitchError, WriteRefused } from '../errors.ts';
+import { PortMapRefused, SwitchClosed, SwitchError, WriteRefused } from '../errors.ts';
 import { stepKey, summary, whyNot } from './explain.ts';
 import type { VlanGuard } from './guard.ts';
 import type { Batch, Phase } from './plan.ts';
@@ -161,7 +161,7 @@ function stepsLeft(from: VlanState, target: VlanTarget): number {
 
 /** The configuration, or why it cannot be had. A switch that starts anew has its tables before it has its ports in them. */
 export async function readPatiently(
-  parts: Pick<ConvergeParts, 'scope' | 'backend' | 'clock' | 'limits' | 'tell'>,
+  parts: Pick<ConvergeParts, 'scope' | 'backend' | 'clock' | 'limits' | 'moved' | 'tell'>,
 ): Promise<VlanState | string> {
   const { scope, backend, clock, limits } = parts;
   const startedAt = clock.monotonic();
@@ -171,7 +171,11 @@ export async function readPatiently(
       const state = await backend.read();
       const absent = [...scope.slots, ...scope.uplinks].find(({ port }) => !state.ports.has(port));
       if (!absent) return state;
-      problem = `${portName(scope, absent.port)} is not among the ports that were read`;
+      // Its tables may still be filling, so a map that is refused now is waited for too.
+      const moved = await parts.moved().catch((error: Error) => error);
+      if (typeof moved === 'string') return moved;
+      const why = moved instanceof PortMapRefused ? `: ${moved.message}` : '';
+      problem = `${portName(scope, absent.port)} is not among the ports that were read${why}`;
     } catch (error) {
       if (error instanceof SwitchClosed || !(error instanceof SwitchError)) return (error as Error).message;
       problem = error.message;

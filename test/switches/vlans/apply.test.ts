@@ -111,6 +111,11 @@ describe('apply', () => {
       refused: ['uplink up4 of sw1 cannot be told for certain: two ports are called so'],
     });
     expect(await run.apply(run.device.backend, scope, { scope: refused })).toMatchObject({ kind: 'refused' });
+    const silent = () => Promise.reject(new Error('sw1 did not answer'));
+    expect(await run.apply(run.device.backend, scope, { scope: silent })).toMatchObject({
+      kind: 'refused',
+      reasons: ['sw1 did not answer'],
+    });
     run.device.faults.silent = true;
     expect(await run.apply(run.device.backend, scope)).toMatchObject({
       kind: 'refused',
