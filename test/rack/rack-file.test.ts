@@ -85,7 +85,14 @@ describe('the plan', () => {
       ],
       roots: { directory: '/state/oak/roots', backend: 'auto' },
       nfs: { server: 'auto', version: '3' },
-      power: { hold: 5000, concurrentBoots: 24, poll: 10_000 },
+      power: {
+        hold: 5000,
+        concurrentBoots: 48,
+        poll: 10_000,
+        headroom: 15,
+        startBurst: 4,
+        startEvery: 500,
+      },
     });
   });
 

@@ -183,13 +183,17 @@ export const rackFileSchema = z.strictObject({
   power: z
     .strictObject({
       hold: positiveDuration.default(seconds(5)),
-      concurrent_boots: integer(1, 1024, 'a number of boards').default(24),
+      // All of a switch: how many are in their TFTP stage at once, the one that must not wait, is bounded by the rate of
+      // starts below (24 of 36 at most); a smaller number only keeps boards dark that could boot. docs/switches.md.
+      concurrent_boots: integer(1, 1024, 'a number of boards').default(48),
       poll: positiveDuration.default(millis(10_000)),
       headroom: integer(0, 90, 'per cent of the budget').default(15),
+      // As many inrush currents, and classifications, as a supply may see at once; 36 boards are on after 16 s, or 27 s
+      // where the switch needs 3 s to detect each.
       start_burst: integer(1, 1024, 'a number of boards').default(4),
       start_every: positiveDuration.default(millis(500)),
     })
-    .meta({ expected: '{hold: 5 s, concurrent_boots: 24, poll: 10 s, headroom: 15}' })
+    .meta({ expected: '{hold: 5 s, concurrent_boots: 48, poll: 10 s, headroom: 15}' })
     .prefault({}),
   ipv6: ipv6.prefault({}),
   timings: z
