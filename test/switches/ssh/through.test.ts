@@ -5,6 +5,7 @@ import { realClock } from '../../../src/net/real-clock.ts';
 import { millis, seconds, slotNumber, vlanId } from '../../../src/rack/units.ts';
 import { openIsolation } from '../../../src/switches/isolation.ts';
 import type { PoeSwitch } from '../../../src/switches/poe.ts';
+import { seededRandom } from '../support/random.ts';
 import { memoryJournal } from '../vlans/support/runs.ts';
 import { JunosSwitch } from './support/junos.ts';
 import { failure } from './support/open.ts';
@@ -128,6 +129,22 @@ describe.each(KINDS)('a $title switch, found over SNMP and written over SSH', (k
     const switched = sim.switched(server.commands);
     expect(new Set(switched)).toEqual(new Set(kind.ports));
   });
+
+  it('is never told of one, whatever the rack file lists and whatever is asked for', async () => {
+    const all = [...kind.ports, kind.other];
+    for (let seed = 1; seed <= 12; seed += 1) {
+      const random = seededRandom(seed);
+      const some = () => all.filter(() => random() < 0.5);
+      const [listed, uplinks, asked] = [some(), some(), some()];
+      const sim = kind.start();
+      const { poe, server } = await openWhole(sim.script, kind.identity, listed, uplinks);
+      const allowed = asked.every((port) => listed.includes(port) && !uplinks.includes(port));
+      const result = await poe.set(asked, false).catch((error: { code?: string }) => error.code);
+      expect([seed, result]).toEqual([seed, allowed ? expect.any(Array) : 'write-refused']);
+      expect(new Set(sim.switched(server.commands))).toEqual(new Set(allowed ? asked : []));
+      expect(powered(sim)).toEqual(all.map((port) => !(allowed && asked.includes(port))));
+    }
+  }, 30_000);
 
   it('that SSH cannot reach is silent, and tried again', async () => {
     const { poe, server } = await openKind(kind);
