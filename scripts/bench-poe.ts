@@ -1,6 +1,7 @@
 /**
  * Prints what switching and reading PoE costs: three virtual switches with 108 ports in a process of their own, this
- * process as the manager, over loopback. Figures, no verdict: `node scripts/bench-poe.ts [rounds]`.
+ * process as the manager, over loopback. Figures, no verdict. The pinned Node is needed:
+ * `. scripts/toolchain.sh && node scripts/bench-poe.ts [rounds]`.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

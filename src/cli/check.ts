@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MAX_BYTES } from '../rack/rack-file/guard.ts';
 import { formatProblem, loadRackFile, type RackFileResult } from '../rack/rack-file.ts';
+import { DRIVERS } from '../switches/drivers/index.ts';
 import { EXIT } from './exit.ts';
 import { cacheDirectory, stateRoot } from './places.ts';
 
@@ -72,11 +73,16 @@ export function readRackFile(path: string, state: string = stateRoot(undefined))
     const place = { file: path, line: 0, column: 0 };
     return { plan: undefined, problems: [{ ...place, message, expected: 'a rack file (YAML)', severity: 'error' }] };
   }
-  return loadRackFile(content, {
+  const directories = {
     path,
     cacheDirectory: cacheDirectory(),
-    stateDirectory: (rack) => join(resolve(state), rack),
-  });
+    stateDirectory: (rack: string) => join(resolve(state), rack),
+  };
+  return loadRackFile(
+    content,
+    directories,
+    DRIVERS.map(({ name }) => name),
+  );
 }
 
 /** The bytes, at most one more than a rack file may have; or the reason as a sentence. */

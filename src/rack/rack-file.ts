@@ -24,7 +24,12 @@ export type RackFileResult =
 const MAX_PROBLEMS = 100;
 
 /** The plan of a rack file, or everything that is wrong with it. Never throws for any text or bytes. */
-export function loadRackFile(content: string | Uint8Array, directories: Directories): RackFileResult {
+export function loadRackFile(
+  content: string | Uint8Array,
+  directories: Directories,
+  /** What `driver:` may name; left out: anything. */
+  drivers?: readonly string[],
+): RackFileResult {
   const file = directories.path;
   const text = typeof content === 'string' ? content : decode(content, file);
   if (typeof text !== 'string') return { plan: undefined, problems: [text] };
@@ -46,7 +51,7 @@ export function loadRackFile(content: string | Uint8Array, directories: Director
     return { plan: undefined, problems: tidy(problems) };
   }
   const draft = readTolerantly(rackFileSchema, document.value, reportInto(findings));
-  if (isSound) runChecks(document, draft, findings);
+  if (isSound) runChecks(document, draft, findings, drivers);
   for (const finding of findings) {
     const place = document.locate(finding.path, finding.at);
     // What reaches behind the first syntax error may be misread, and what is missing may stand there.
@@ -60,7 +65,12 @@ export function loadRackFile(content: string | Uint8Array, directories: Director
   return { plan: buildPlan(draft as RackFile, directories), problems: shown };
 }
 
-function runChecks(document: YamlDocument, draft: CheckContext['draft'], findings: Finding[]): void {
+function runChecks(
+  document: YamlDocument,
+  draft: CheckContext['draft'],
+  findings: Finding[],
+  driverNames: CheckContext['driverNames'],
+): void {
   const context: CheckContext = {
     draft: typeof draft === 'object' ? draft : {},
     report: reportInto(findings),
@@ -68,6 +78,7 @@ function runChecks(document: YamlDocument, draft: CheckContext['draft'], finding
     isGiven: (path) => valueAt(document.value, path) !== undefined,
     switchNames: namesIn(document.value, 'switches'),
     imageNames: namesIn(document.value, 'images'),
+    driverNames,
   };
   for (const check of [checkSwitches, checkSlots, checkImages, checkNetwork, checkAddresses]) check(context);
 }

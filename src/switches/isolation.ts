@@ -85,7 +85,11 @@ export function openIsolation(deps: IsolationDeps): SwitchIsolation {
       const vlans = await backend();
       const scope = await proven(vlans);
       return {
-        plan: planIsolation(await vlans.read(), scope, { reserved: reserved(), creates: vlans.creates }),
+        plan: planIsolation(await vlans.read(), scope, {
+          reserved: reserved(),
+          creates: vlans.creates,
+          features: (vlans.edge && poe.status().driver?.edge?.sets.map(({ what }) => what)) ?? [],
+        }),
         scope,
       };
     },

@@ -223,7 +223,7 @@ export function openSwitch(plan: SwitchPlan, deps: SwitchDeps): PoeSwitch {
     rows: ReadonlyMap<string, WritableRow>,
     work: (link: Link, before: ReadonlyMap<WritableRow, PortSeen>) => Promise<T>,
   ) =>
-    job(what, WRITE_DEADLINE, true, async (first) => {
+    job(what, connection.driver?.writeDeadline ?? WRITE_DEADLINE, true, async (first) => {
       const { seen, upTime } = await look(first.backend, [...rows.values()]);
       const link = keeper.note(upTime) ? await renew(first) : first;
       await keeper.confirm(link, rows);

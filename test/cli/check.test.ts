@@ -41,6 +41,40 @@ describe('pirack check', () => {
     ]);
   });
 
+  it('knows which drivers there are', () => {
+    const file = (name: string, driver: string) => {
+      const path = join(folder, name);
+      writeFileSync(
+        path,
+        `rack: oak
+kind: virtual
+zone: pi.example.net
+trunk: {vlan_base: 100}
+addresses: {ipv4: 10.20.0.0/22, ipv6: "2001:db8:20::/56"}
+switches:
+  - name: sw1
+    address: 192.0.2.11
+    snmp: {version: 2c, community: {env: C}}
+    uplinks: ["9"]
+    budget: 370 W
+    driver: ${driver}
+slots:
+  - {slots: 1-8, switch: sw1, ports: 1-8, simulate: 3B}
+`,
+      );
+      return path;
+    };
+    expect(run([file('known.yaml', 'netgear-managed')])).toMatchObject({ code: 0 });
+    const wrong = file('unknown.yaml', 'netgaer-managed');
+    expect(run([wrong])).toMatchObject({
+      code: 1,
+      out: [
+        `${wrong}:12:13: there is no driver netgaer-managed; expected one that \`pirack switch drivers\` lists, or none, and the switch is asked what it is`,
+        `${wrong}: 1 problem`,
+      ],
+    });
+  });
+
   it('tells warnings and still accepts the file', () => {
     const path = join(folder, 'warned.yaml');
     writeFileSync(

@@ -48,6 +48,15 @@ function once(wanted: VlanProgress['stage'], act: () => void) {
 }
 
 describe('isolation of a switch', () => {
+  it('plans with the advice that applying it will end with', async () => {
+    const run = fresh('same');
+    await run.clock.advanceAsync(60_000);
+    const { plan } = await run.done(run.isolation.plan());
+    const outcome = await run.done(run.isolation.apply({ dark: async () => {} }));
+    expect(plan.advice).toContainEqual(expect.stringContaining('limit broadcast'));
+    expect(outcome).toMatchObject({ kind: 'isolated', advice: plan.advice });
+  });
+
   it('goes on after a restart in the middle, from what is there then', async () => {
     const run = fresh('same');
     await run.clock.advanceAsync(60_000);

@@ -4,6 +4,7 @@ import { millis, seconds } from '../../src/rack/units.ts';
 import { TAG } from '../../src/sim/switch/mib.ts';
 import type { VirtualSwitch } from '../../src/sim/switch/virtual-switch.ts';
 import { VirtualClock } from '../../src/sim/virtual-clock.ts';
+import { RFC3621_DRIVER } from '../../src/switches/drivers/rfc3621.ts';
 import { SwitchError } from '../../src/switches/errors.ts';
 import { openSwitch } from '../../src/switches/poe.ts';
 import type { SnmpSession } from '../../src/switches/snmp/session.ts';
@@ -52,6 +53,32 @@ describe('setting ports', () => {
       before: { admin: true },
       after: { admin: true },
     });
+  });
+
+  it.each([
+    ['is given up after a minute', undefined, false],
+    ['may take as long as its family needs', seconds(150), true],
+  ])('a slow write %s', async (_, writeDeadline, ok) => {
+    const clock = new VirtualClock();
+    const device = makeSwitch(clock);
+    const direct = directSession(device, { clock });
+    const set: SnmpSession['set'] = async (varbinds) => {
+      await new Promise<void>((resolve) => void clock.after(seconds(90), resolve));
+      return direct.set(varbinds);
+    };
+    const poe = openSwitch(planFor(161), {
+      clock,
+      log,
+      secrets,
+      ports: ['1'],
+      openSession: () => Promise.resolve({ ...direct, set }),
+      chooseDriver: () => Promise.resolve({ ...RFC3621_DRIVER, ...(writeDeadline && { writeDeadline }) }),
+    });
+    const ended = poe.set(['1'], false).catch((error: unknown) => error);
+    await clock.advanceAsync(seconds(100));
+    if (ok) expect(await ended).toMatchObject([{ port: '1', ok: true, outcome: 'changed' }]);
+    else expect(await ended).toMatchObject({ name: 'SwitchJobTooLate', ran: true });
+    poe.close();
   });
 
   it('never writes an uplink or an unlisted port, whatever is asked of it', async () => {

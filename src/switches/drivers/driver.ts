@@ -4,6 +4,7 @@
  * recordings of real switches (research: snmp-poe §1 to §3); what was checked where is in docs/switches.md.
  */
 import type { BudgetBy } from '../../rack/plan.ts';
+import type { Millis } from '../../rack/units.ts';
 import type { Oid } from '../snmp/oid.ts';
 
 export interface SwitchDriver {
@@ -15,6 +16,8 @@ export interface SwitchDriver {
   readonly recognise: Recognition;
   /** How it is written. `snmp` also reads; `ssh` is read over SNMP where it answers, and written over SSH. */
   readonly writes: 'snmp' | SshDialectName | ReadOnly;
+  /** Longest that a write of power takes, its reading back with it; undefined: a minute. */
+  readonly writeDeadline?: Millis;
   /** Undefined: the family has no per-port PoE objects that are known. */
   readonly power: PowerDialect | undefined;
   /**

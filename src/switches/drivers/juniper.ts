@@ -1,4 +1,5 @@
 /** Juniper EX and QFX: read over SNMP, written over SSH, for Junos takes no writes over SNMP. */
+import { seconds } from '../../rack/units.ts';
 import type { SwitchDriver } from './driver.ts';
 import { family } from './family.ts';
 import { RFC3621_POWER } from './rfc3621.ts';
@@ -8,6 +9,8 @@ export const JUNIPER: SwitchDriver = family({
   title: 'Juniper EX and QFX (Junos)',
   recognise: { sysObjectIds: ['1.3.6.1.4.1.2636'] },
   writes: 'ssh-junos',
+  // A commit alone may take 90 s on a small EX.
+  writeDeadline: seconds(150),
   power: { ...RFC3621_POWER, watts: undefined, budgetBy: 'allocated' },
   portRules: ['juniper-fpc'],
   quirks: [

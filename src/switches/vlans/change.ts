@@ -9,7 +9,7 @@ import type { Violation } from './invariant.ts';
 import { violations } from './invariant.ts';
 import type { JournalRow } from './journal.ts';
 import type { IsolationOutcome } from './outcome.ts';
-import { planIsolation } from './plan.ts';
+import { adviceOn } from './plan.ts';
 import type { Run } from './run.ts';
 import type { VlanScope } from './scope.ts';
 import type { VlanState } from './state.ts';
@@ -45,7 +45,7 @@ export async function settled(
   const open = (await journal.get(scope.switch)) !== undefined;
   if (open) await run.note(row, 'save');
   const features = await edgeFeatures(run, scope, row.before);
-  const advice = [...planIsolation(state, scope).advice, ...adviceFor(features)];
+  const advice = [...adviceOn(state, scope), ...adviceFor(features)];
   const meanwhile = differences(row.before, state, scope).others;
   const done = (unsaved: string | undefined) => run.end({ kind: 'isolated', steps, unsaved, advice, meanwhile });
   if (!open && !features.changed) return done(undefined);

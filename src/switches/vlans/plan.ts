@@ -221,7 +221,8 @@ export function touched(steps: readonly VlanStep[], scope: VlanScope): ScopeSlot
   return scope.slots.filter(({ port }) => ports.has(port));
 }
 
-function adviceOn(state: VlanState, scope: VlanScope): string[] {
+/** What a person may want to do about the uplinks. */
+export function adviceOn(state: VlanState, scope: VlanScope): string[] {
   const open = scope.uplinks.filter(({ port }) => state.ports.get(port)?.ingressFiltering === false);
   const advice = open.map(
     ({ port }) =>

@@ -20,6 +20,8 @@ export interface CheckContext {
    */
   readonly switchNames: readonly string[] | undefined;
   readonly imageNames: readonly string[] | undefined;
+  /** Undefined: whoever asks does not know which there are. */
+  readonly driverNames: readonly string[] | undefined;
 }
 
 /** The entries that could be read, with their place in the list. */

@@ -22,11 +22,21 @@ export function checkSwitches(context: CheckContext): void {
       const told = (line: number) => `${item.address} port ${item.port} is already the address on line ${line}`;
       reportRepeats(context, addresses, `${item.address} ${item.port}`, [...path, 'address'], told, 'another address');
     }
+    checkDriver(context, index, item);
     checkUplinks(context, index, item);
     checkPortMap(context, index, item);
     checkSsh(context, index);
     checkBudget(context, index, item);
   }
+}
+
+function checkDriver({ report, driverNames }: CheckContext, index: number, { driver }: SwitchDraft): void {
+  if (driver === undefined || driverNames === undefined || driverNames.includes(driver)) return;
+  report(
+    ['switches', index, 'driver'],
+    `there is no driver ${driver}`,
+    'one that `pirack switch drivers` lists, or none, and the switch is asked what it is',
+  );
 }
 
 function checkUplinks({ report }: CheckContext, index: number, item: SwitchDraft): void {

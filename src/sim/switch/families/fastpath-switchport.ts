@@ -5,13 +5,12 @@
  */
 import type { ObjectGroup } from '../groups.ts';
 import { STATUS, TAG } from '../mib.ts';
-import { among } from '../objects/checks.ts';
 import type { SwitchPort } from '../ports.ts';
 import type { Column } from '../table.ts';
 import { table } from '../table.ts';
 import type { VlanEdit } from '../vlan-edits.ts';
 import type { Mode, PortModes } from './port-modes.ts';
-import { createPortModes, vlanThere } from './port-modes.ts';
+import { bridgedRows, createPortModes, modeColumn, modeVlanColumn } from './port-modes.ts';
 import type { VlanBits } from './vlan-bits.ts';
 import { checkVlans, decodeVlans, encodeVlans } from './vlan-bits.ts';
 
@@ -38,18 +37,7 @@ export function fastpathSwitchport({ root, trunks = [] }: FastpathOptions): Obje
       orphan: 'default',
       vet: (edits, all) => vet(edits, all, bridged),
     });
-    const rows = {
-      version: () => ports.version,
-      entries: () => ports.bridged.map((port) => [String(port.ifIndex), port] as const),
-    };
-    const there = vlanThere(parts);
-    const vlan = (arc: number, key: 'access' | 'native'): Column<SwitchPort> => ({
-      arc,
-      tag: TAG.Gauge32,
-      check: there,
-      read: ({ number }) => modes.of(number)[key],
-      write: ({ number }, value) => modes.set(number, { [key]: Number(value) }),
-    });
+    const rows = bridgedRows(parts);
     const members = (arc: number, untagged: boolean): Column<SwitchPort> => ({
       arc,
       tag: TAG.OctetString,
@@ -64,15 +52,9 @@ export function fastpathSwitchport({ root, trunks = [] }: FastpathOptions): Obje
     return [
       table<SwitchPort>(`${root}.1.2.8.37.1`, rows, [
         // agentSwitchportMode, AccessVlanID, NativeVlanID
-        {
-          arc: 2,
-          tag: TAG.Integer32,
-          check: among(...MODES.map(([value]) => value)),
-          read: ({ number }) => MODES.find(([, mode]) => mode === modes.of(number).mode)![0],
-          write: ({ number }, value) => modes.set(number, { mode: MODES.find(([one]) => one === value)![1] }),
-        },
-        vlan(3, 'access'),
-        vlan(4, 'native'),
+        modeColumn(modes, 2, MODES),
+        modeVlanColumn(parts, modes, 3, 'access'),
+        modeVlanColumn(parts, modes, 4, 'native'),
         // The VLANs that a trunk lets through.
         {
           arc: 6,

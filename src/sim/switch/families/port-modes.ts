@@ -6,7 +6,10 @@ import type { BridgeConfig, BridgePort, PortSet } from '../bridge.ts';
 import { DEFAULT_VLAN } from '../bridge.ts';
 import type { SwitchParts } from '../groups.ts';
 import type { Refusal } from '../mib.ts';
-import { STATUS } from '../mib.ts';
+import { STATUS, TAG } from '../mib.ts';
+import { among } from '../objects/checks.ts';
+import type { SwitchPort } from '../ports.ts';
+import type { Column } from '../table.ts';
 import type { VlanEdit } from '../vlan-edits.ts';
 
 export type Mode = 'access' | 'trunk' | 'general';
@@ -144,6 +147,45 @@ function put({ vlans, ports }: BridgeConfig, port: number, wanted: Membership): 
     return [id, { ...vlan, egress: list(vlan.egress, egress), untagged: list(vlan.untagged, untagged) }] as const;
   });
   return { vlans: new Map(next), ports: new Map(ports).set(port, wanted.port) };
+}
+
+/** Rows of a table by ifIndex: ports of the bridge, and no others. */
+export function bridgedRows({ ports }: SwitchParts) {
+  return {
+    version: () => ports.version,
+    entries: () => ports.bridged.map((port) => [String(port.ifIndex), port] as const),
+  };
+}
+
+/** A port's mode, by the numbers that the family gives them. */
+export function modeColumn(
+  modes: PortModes,
+  arc: number,
+  numbers: readonly (readonly [number, Mode])[],
+): Column<SwitchPort> {
+  return {
+    arc,
+    tag: TAG.Integer32,
+    check: among(...numbers.map(([value]) => value)),
+    read: ({ number }) => numbers.find(([, mode]) => mode === modes.of(number).mode)![0],
+    write: ({ number }, value) => modes.set(number, { mode: numbers.find(([one]) => one === value)![1] }),
+  };
+}
+
+/** The VLAN of an access port, or the native one of a trunk: Gauge32, and only one that is there. */
+export function modeVlanColumn(
+  parts: SwitchParts,
+  modes: PortModes,
+  arc: number,
+  key: 'access' | 'native',
+): Column<SwitchPort> {
+  return {
+    arc,
+    tag: TAG.Gauge32,
+    check: vlanThere(parts),
+    read: ({ number }) => modes.of(number)[key],
+    write: ({ number }, value) => modes.set(number, { [key]: Number(value) }),
+  };
 }
 
 /** The column of a table by ifIndex takes a VLAN only that is there. */

@@ -6,13 +6,12 @@
 import type { ObjectGroup } from '../groups.ts';
 import { STANDARD_GROUPS } from '../groups.ts';
 import { STATUS, TAG } from '../mib.ts';
-import { among } from '../objects/checks.ts';
 import type { SwitchPort } from '../ports.ts';
 import type { Column } from '../table.ts';
 import { table } from '../table.ts';
 import type { FamilyOptions } from './family.ts';
 import type { Mode } from './port-modes.ts';
-import { createPortModes, vlanThere } from './port-modes.ts';
+import { bridgedRows, createPortModes, modeColumn, modeVlanColumn } from './port-modes.ts';
 import { limitColumn, wattsColumn } from './power-columns.ts';
 import { saveRow } from './save-row.ts';
 import type { VlanBits } from './vlan-bits.ts';
@@ -35,7 +34,6 @@ export interface RadlanOptions {
 
 export function radlanVlans({ root, modes: given = new Map() }: RadlanOptions): ObjectGroup {
   return (parts) => {
-    const { ports } = parts;
     const modes = createPortModes(parts, {
       start: (port) => ({ mode: given.get(port) ?? 'access' }),
       orphan: 'default',
@@ -44,30 +42,11 @@ export function radlanVlans({ root, modes: given = new Map() }: RadlanOptions): 
         return pvid ? { errorStatus: STATUS.inconsistentValue, place: pvid.place } : edits;
       },
     });
-    const rows = {
-      version: () => ports.version,
-      entries: () => ports.bridged.map((port) => [String(port.ifIndex), port] as const),
-    };
-    const there = vlanThere(parts);
-    const vlan = (arc: number, key: 'access' | 'native'): Column<SwitchPort> => ({
-      arc,
-      tag: TAG.Gauge32,
-      check: there,
-      read: ({ number }) => modes.of(number)[key],
-      write: ({ number }, value) => modes.set(number, { [key]: Number(value) }),
-    });
+    const rows = bridgedRows(parts);
     return [
-      table<SwitchPort>(`${root}.48.22.1`, rows, [
-        {
-          arc: 1,
-          tag: TAG.Integer32,
-          check: among(...MODES.map(([value]) => value)),
-          read: ({ number }) => MODES.find(([, mode]) => mode === modes.of(number).mode)![0],
-          write: ({ number }, value) => modes.set(number, { mode: MODES.find(([one]) => one === value)![1] }),
-        },
-      ]),
+      table<SwitchPort>(`${root}.48.22.1`, rows, [modeColumn(modes, 1, MODES)]),
       table<SwitchPort>(`${root}.48.61.1`, rows, [
-        vlan(1, 'native'),
+        modeVlanColumn(parts, modes, 1, 'native'),
         ...LISTS.map(
           (bits, place): Column<SwitchPort> => ({
             arc: place + 2,
@@ -79,7 +58,7 @@ export function radlanVlans({ root, modes: given = new Map() }: RadlanOptions): 
           }),
         ),
       ]),
-      table<SwitchPort>(`${root}.48.62.1`, rows, [vlan(1, 'access')]),
+      table<SwitchPort>(`${root}.48.62.1`, rows, [modeVlanColumn(parts, modes, 1, 'access')]),
     ];
   };
 }
