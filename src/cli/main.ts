@@ -5,6 +5,7 @@ import { bundleCommand } from './bundle.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './exit.ts';
+import { imageCommand } from './image/index.ts';
 import { planCommand } from './plan.ts';
 import { powerCommand } from './power.ts';
 import { serveCommand } from './serve.ts';
@@ -31,6 +32,7 @@ for (const command of [
   statusCommand(),
   boardCommand(),
   powerCommand(),
+  imageCommand(),
   switchCommand(),
   doctorCommand(),
   virtualCommand(),
