@@ -39,20 +39,18 @@ describeWith({
     const { stdout } = await rack.inside('controller', ['cat', file]);
     return stdout.split('\n').filter((line) => line !== '');
   };
-  const prompts = () =>
-    readFileSync(join(rack.directory, 'rig-guest', 'console', 'slot-001.log'), 'latin1').split('pirack login:').length -
-    1;
-  /** The SSH server answers before the console does: the two start side by side, and the emulated machine is slow. */
-  const prompted = (times: number) => expect.poll(prompts, { timeout: 120_000, interval: 250 }).toBe(times);
+  const console = () => readFileSync(join(rack.directory, 'rig-guest', 'console', 'slot-001.log'), 'latin1');
+  /** The SSH server answers before the console does: the two start side by side. Every power-on begins the log anew. */
+  const prompted = () => expect.poll(console, { timeout: 120_000, interval: 250 }).toContain('pirack login:');
 
   it('boots, mounts its root read-write, and after a power cycle does it again with its files still there', async () => {
     await up(1);
-    await prompted(1);
+    await prompted();
     expect(await records()).toHaveLength(1);
 
     expect(await rack.pirack(['power', 'cycle', '1'])).toMatchObject({ code: 0 });
     const status = await up(2);
-    await prompted(2);
+    await prompted();
     // The record of the first boot was written by the guest over NFS, and is still there beside that of the second.
     expect(await records()).toHaveLength(2);
     expect(status.summary).toMatchObject({ boots: 2, failures: 0 });
