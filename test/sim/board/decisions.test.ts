@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseCmdlineTxt, parseConfigTxt } from '../../../src/pi/config-txt.ts';
 import { parameter, parseIpParameter, parseNfsRoot } from '../../../src/sim/board/cmdline.ts';
-import { parseCmdlineTxt, parseConfigTxt } from '../../../src/sim/board/config-txt.ts';
 import { BuggyReceiver } from '../../../src/sim/board/dhcp/receive-bug.ts';
 import type { BootReply } from '../../../src/sim/board/dhcp/reply.ts';
 import { parseIpv4 } from '../../../src/wire/address.ts';

@@ -1,4 +1,6 @@
 /** The files of one boot, asked for in the order of real boards; what config.txt says changes what comes after it. */
+
+import { type BootConfig, defaultConfig, parseCmdlineTxt, parseConfigTxt } from '../../../pi/config-txt.ts';
 import {
   type BootTreeShape,
   bootRequests,
@@ -6,7 +8,6 @@ import {
   type TftpStage,
   unassignedRequests,
 } from '../../../pi/tftp-names.ts';
-import { type BootConfig, defaultConfig, parseCmdlineTxt, parseConfigTxt } from '../config-txt.ts';
 import type { Machine } from '../machine.ts';
 import type { Script } from '../script.ts';
 import { describeOutcome, type FileServer, fetchFile, type Patience } from '../tftp/fetch.ts';

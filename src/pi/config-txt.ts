@@ -3,8 +3,8 @@
  * `include`, `start_file`, and `os_prefix` before overlays.
  */
 
-import { piModel } from '../../pi/models.ts';
-import type { BootTreeShape, NetbootModel } from '../../pi/tftp-names.ts';
+import { piModel } from './models.ts';
+import type { BootTreeShape, NetbootModel } from './tftp-names.ts';
 
 export interface BootConfig extends BootTreeShape {
   readonly bits: 64 | 32;
