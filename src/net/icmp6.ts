@@ -44,12 +44,15 @@ export interface Icmp6Options extends NativeSocketOptions {
   readonly types?: readonly number[];
 }
 
+/** A raw socket sends whole messages only. */
+const NO_BODIES = { segmentation: false, onePacket: 0 } as const;
+
 class Icmp6 extends Inet6Socket implements Icmp6Socket, Icmp6Batch {
   #onBatch: (batch: Icmp6Batch) => void = () => {};
 
   constructor(options: Icmp6Options) {
     const { types = [ICMP6_TYPE.routerSolicitation], ...rest } = options;
-    super(rest, (net, sizes, callback) =>
+    super(rest, NO_BODIES, (net, sizes, callback) =>
       net.openIcmp6({ ...rest, ...sizes, types: Uint8Array.from(types) }, callback),
     );
   }
@@ -71,8 +74,8 @@ class Icmp6 extends Inet6Socket implements Icmp6Socket, Icmp6Batch {
     return this.receiveWords[index * RECORD_WORDS + RECEIVED.hopLimit]!;
   }
 
-  send(message: Uint8Array, to: Inet6Target): void {
-    this.queueTo(message, to, 0);
+  override send(message: Uint8Array, to: Inet6Target): void {
+    super.send(message, { ...to, peerPort: 0 });
   }
 }
 

@@ -1,5 +1,6 @@
 /** What the IPv6 sockets (udp6.ts, icmp6.ts) share. Addresses are 16 bytes. */
-import { BatchSocket, FLAG, RECEIVED, RECORD_WORDS, SENT } from './batch-socket.ts';
+import { FLAG, RECEIVED, RECORD_WORDS, SENT } from './batch-socket.ts';
+import { BodySocket } from './body-socket.ts';
 import { native } from './native.ts';
 
 export interface Inet6Target {
@@ -22,9 +23,14 @@ export interface Inet6Batch {
   truncated(index: number): boolean;
 }
 
+export interface Inet6PortTarget extends Inet6Target {
+  /** 0 for what has no ports. */
+  readonly peerPort: number;
+}
+
 const ANY = new Uint8Array(16);
 
-export class Inet6Socket extends BatchSocket implements Inet6Batch {
+export class Inet6Socket extends BodySocket<Inet6PortTarget> implements Inet6Batch {
   count = 0;
 
   ifindex(index: number): number {
@@ -37,6 +43,14 @@ export class Inet6Socket extends BatchSocket implements Inet6Batch {
 
   localAddress(index: number): Uint8Array {
     return this.#address(index, RECEIVED.local);
+  }
+
+  peerBegins(index: number, start: Uint8Array): boolean {
+    return this.#begins(index, RECEIVED.peer, start);
+  }
+
+  localBegins(index: number, start: Uint8Array): boolean {
+    return this.#begins(index, RECEIVED.local, start);
   }
 
   bytes(index: number): Uint8Array {
@@ -57,20 +71,28 @@ export class Inet6Socket extends BatchSocket implements Inet6Batch {
     native().membership6(this.handle.id, ifindex, group, false);
   }
 
-  protected queueTo(bytes: Uint8Array, to: Inet6Target, port: number): void {
-    const local = to.localAddress ?? ANY;
-    if (to.peerAddress.length !== 16 || local.length !== 16)
+  override send(bytes: Uint8Array, to: Inet6PortTarget): void {
+    const { peerAddress, localAddress = ANY } = to;
+    if (peerAddress.length !== 16 || localAddress.length !== 16)
       throw new RangeError('expected IPv6 addresses of 16 bytes');
-    const at = this.queue(bytes);
-    if (at < 0) return;
+    super.send(bytes, to);
+  }
+
+  protected override address(at: number, to: Inet6PortTarget): void {
     this.sendWords[at + SENT.ifindex] = to.ifindex;
-    this.sendWords[at + SENT.port] = port;
+    this.sendWords[at + SENT.port] = to.peerPort;
     this.sendRecordBytes.set(to.peerAddress, (at + SENT.peer) * 4);
-    this.sendRecordBytes.set(local, (at + SENT.local) * 4);
+    this.sendRecordBytes.set(to.localAddress ?? ANY, (at + SENT.local) * 4);
   }
 
   #address(index: number, word: number): Uint8Array {
     const from = (index * RECORD_WORDS + word) * 4;
     return this.receiveRecordBytes.slice(from, from + 16);
+  }
+
+  #begins(index: number, word: number, start: Uint8Array): boolean {
+    const from = (index * RECORD_WORDS + word) * 4;
+    for (let i = 0; i < start.length; i++) if (this.receiveRecordBytes[from + i] !== start[i]) return false;
+    return true;
   }
 }

@@ -6,9 +6,9 @@
  * Interfaces may come and go: the socket is bound to none. A leg that is made again has another ifindex (interfaces.ts).
  */
 
-import { constants as os } from 'node:os';
 import type { SendErrorHandler, SocketStats } from './batch-socket.ts';
-import { BatchSocket, type FileBody, FLAG, RECEIVED, RECORD_WORDS, SENT } from './batch-socket.ts';
+import { type FileBody, FLAG, RECEIVED, RECORD_WORDS, SENT } from './batch-socket.ts';
+import { BodySocket } from './body-socket.ts';
 import type { NativeSocketOptions } from './native.ts';
 
 export { type FileBody, registerBody } from './batch-socket.ts';
@@ -77,35 +77,24 @@ export interface UdpOptions extends NativeSocketOptions {
   readonly segmentation?: boolean;
 }
 
-const MAX_HEAD = 64;
-const MAX_SEGMENTS = 64;
-const MAX_UDP_PAYLOAD = 65507;
-/** Most bytes in a datagram that is no fragment, on Ethernet: UDP_SEGMENT refuses longer segments. */
+/** Most bytes in a datagram that is no fragment, on Ethernet. */
 const ONE_PACKET = 1472;
-/** What the kernel answers to UDP_SEGMENT where the interface cannot do it (EIO) or its MTU is smaller. */
-const NO_SEGMENTATION: readonly number[] = [os.errno.EIO, os.errno.EINVAL, os.errno.EMSGSIZE];
 
-class Udp4 extends BatchSocket implements UdpSocket, UdpBatch {
+class Udp4 extends BodySocket<UdpTarget> implements UdpSocket, UdpBatch {
   readonly port: number;
   count = 0;
   #onBatch: (batch: UdpBatch) => void = () => {};
-  #segmentation: boolean;
 
   constructor(options: UdpOptions) {
     const { address, segmentation, ...rest } = options;
     const bind = address === undefined ? {} : { address: bytesOf(address) };
-    super(rest, (net, sizes, callback) => net.openUdp4({ ...rest, ...sizes, ...bind }, callback));
+    const link = { segmentation: segmentation ?? true, onePacket: ONE_PACKET };
+    super(rest, link, (net, sizes, callback) => net.openUdp4({ ...rest, ...sizes, ...bind }, callback));
     this.port = this.handle.port;
-    this.#segmentation = segmentation ?? true;
   }
 
   onBatch(handler: (batch: UdpBatch) => void): void {
     this.#onBatch = handler;
-  }
-
-  /** The window that was refused is lost (its receiver asks again); those after it leave as separate datagrams. */
-  protected override refused(errno: number): void {
-    if (NO_SEGMENTATION.includes(errno)) this.#segmentation = false;
   }
 
   protected override batch(count: number): void {
@@ -145,70 +134,12 @@ class Udp4 extends BatchSocket implements UdpSocket, UdpBatch {
     return (this.receiveWords[index * RECORD_WORDS + RECEIVED.flags]! & FLAG.truncated) !== 0;
   }
 
-  send(bytes: Uint8Array, to: UdpTarget): void {
-    this.#address(this.queue(bytes), to);
-  }
-
-  sendBody(head: Uint8Array, body: FileBody, offset: number, length: number, to: UdpTarget): void {
-    if (head.length > MAX_HEAD)
-      throw new RangeError(`expected a head of at most ${MAX_HEAD} bytes, got ${head.length}`);
-    checkRange(body, offset, length, MAX_UDP_PAYLOAD - head.length);
-    this.#body(this.queue(head), body, offset, length, 0, to);
-  }
-
-  sendWindow(heads: Uint8Array, body: FileBody, offset: number, length: number, segment: number, to: UdpTarget): void {
-    const segments = Math.ceil(length / segment);
-    if (!(segments >= 1 && segments <= MAX_SEGMENTS) || heads.length % segments !== 0 || !Number.isInteger(segment)) {
-      throw new RangeError(
-        `expected 1 to ${MAX_SEGMENTS} segments with heads of equal size, got ${length} bytes in segments of ${segment} with ${heads.length} bytes of heads`,
-      );
-    }
-    const head = heads.length / segments;
-    const together = this.#segmentation && heads.length + length <= MAX_UDP_PAYLOAD && head + segment <= ONE_PACKET;
-    checkRange(body, offset, length, body.length);
-    if (together) {
-      this.#body(this.queue(heads), body, offset, length, segment, to);
-      return;
-    }
-    for (let i = 0; i < segments; i++) {
-      const from = i * segment;
-      const part = Math.min(segment, length - from);
-      this.#body(this.queue(heads.subarray(i * head, (i + 1) * head)), body, offset + from, part, 0, to);
-    }
-  }
-
-  #body(at: number, body: FileBody, offset: number, length: number, segment: number, to: UdpTarget): void {
-    if (at >= 0) {
-      this.sendWords[at + SENT.bodyId] = body.id;
-      this.sendWords[at + SENT.bodyOffset] = offset;
-      this.sendWords[at + SENT.bodyLength] = length;
-      this.sendWords[at + SENT.segment] = segment;
-    }
-    this.#address(at, to);
-  }
-
-  #address(at: number, to: UdpTarget): void {
-    if (at < 0) return;
+  protected override address(at: number, to: UdpTarget): void {
     this.sendWords[at + SENT.ifindex] = to.ifindex;
     this.sendWords[at + SENT.port] = to.peerPort;
     this.sendWords[at + SENT.peer] = to.peerAddress;
     this.sendWords[at + SENT.local] = to.localAddress;
   }
-}
-
-function checkRange(body: FileBody, offset: number, length: number, most: number): void {
-  if (
-    !(
-      offset >= 0 &&
-      length >= 0 &&
-      offset + length <= body.length &&
-      Number.isInteger(offset) &&
-      Number.isInteger(length)
-    )
-  ) {
-    throw new RangeError(`expected a range within the body's ${body.length} bytes, got ${length} from ${offset}`);
-  }
-  if (length > most) throw new RangeError(`expected at most ${most} bytes in one message, got ${length}`);
 }
 
 function bytesOf(address: number): Uint8Array {

@@ -1,8 +1,9 @@
 /**
  * The TFTP server without its thread: datagrams in, datagrams and events out. Identity is the leg: a datagram counts
- * only where interface, destination and source are those of one leg, and that leg's slot is what it gets.
+ * only where it is of one leg (arrivals.ts), and that leg's slot is what it gets.
  */
-import type { FileBody, UdpBatch, UdpSocket } from '../../net/udp.ts';
+import type { FileBody, UdpSocket } from '../../net/udp.ts';
+import type { Udp6Socket } from '../../net/udp6.ts';
 import type { Clock, Timer } from '../../rack/clock.ts';
 import { type Millis, millis, type SlotNumber } from '../../rack/units.ts';
 import { DecodeError } from '../../wire/cursor.ts';
@@ -17,6 +18,8 @@ import {
   type TftpRequest,
 } from '../../wire/tftp/index.ts';
 import type { BootTree } from '../tree/types.ts';
+import { type Arrivals, Arrivals4, Arrivals6 } from './arrivals.ts';
+import type { ClientAddress } from './client-address.ts';
 import { reportEnd } from './end-event.ts';
 import { type SlotEvent, type TftpStats, zeroCounters } from './events.ts';
 import type { FileStore } from './files.ts';
@@ -30,6 +33,8 @@ export interface EngineOptions {
   readonly listen: UdpSocket;
   /** Sockets that transfers go through. Two at least, so that TIDs differ; more only thin out the batches. */
   readonly lines: readonly UdpSocket[];
+  /** The same for boards that boot over IPv6; as many lines. */
+  readonly ipv6?: { readonly listen: Udp6Socket; readonly lines: readonly Udp6Socket[] };
   readonly files: FileStore<FileBody>;
   readonly clock: Clock;
   readonly emit: (event: SlotEvent) => void;
@@ -54,6 +59,7 @@ export class TftpEngine {
   readonly #options: EngineOptions;
   readonly #lookups: Lookups;
   readonly #counters = zeroCounters();
+  readonly #sockets: readonly (UdpSocket | Udp6Socket)[];
   #legs = new Map<number, LegState>();
   #tick: Timer | undefined;
   #closed = false;
@@ -61,11 +67,19 @@ export class TftpEngine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#lookups = new Lookups(options.files);
-    options.listen.onBatch((batch) => this.#onBatch(batch, undefined));
-    for (const [line, socket] of options.lines.entries()) {
-      socket.onBatch((batch) => this.#onBatch(batch, line));
-      socket.onSendError((ifindex, _errno, error) => this.#onSendError(ifindex, error));
+    const { listen, lines, ipv6 } = options;
+    const all = [...lines, ...(ipv6?.lines ?? [])];
+    this.#sockets = [listen, ...(ipv6 === undefined ? [] : [ipv6.listen]), ...all];
+    const from4 = new Arrivals4(lines);
+    listen.onBatch((batch) => this.#onBatch(from4.of(batch), undefined));
+    for (const [line, socket] of lines.entries()) socket.onBatch((batch) => this.#onBatch(from4.of(batch), line));
+    if (ipv6 !== undefined) {
+      const from6 = new Arrivals6(ipv6.lines);
+      ipv6.listen.onBatch((batch) => this.#onBatch(from6.of(batch), undefined));
+      for (const [line, socket] of ipv6.lines.entries())
+        socket.onBatch((batch) => this.#onBatch(from6.of(batch), line));
     }
+    for (const socket of all) socket.onSendError((ifindex, _errno, error) => this.#onSendError(ifindex, error));
   }
 
   /** All legs, by which those that are gone or changed lose their transfers. */
@@ -93,8 +107,8 @@ export class TftpEngine {
   }
 
   stats(): TftpStats {
-    const { files, listen, lines } = this.#options;
-    const sockets = [listen, ...lines].map((socket) => socket.stats);
+    const { files } = this.#options;
+    const sockets = this.#sockets.map((socket) => socket.stats);
     const sum = (of: 'overflowed' | 'received' | 'sent') => sockets.reduce((total, stats) => total + stats[of], 0);
     return {
       ...this.#counters,
@@ -112,47 +126,37 @@ export class TftpEngine {
     this.#closed = true;
     this.#tick?.cancel();
     this.setLegs([]);
-    this.#options.listen.close();
-    for (const socket of this.#options.lines) socket.close();
+    for (const socket of this.#sockets) socket.close();
   }
 
-  #onBatch(batch: UdpBatch, line: number | undefined): void {
+  #onBatch(from: Arrivals, line: number | undefined): void {
     const now = this.#now();
-    for (let i = 0; i < batch.count; i++) {
-      const leg = this.#legOf(batch, i);
-      if (leg === undefined) continue;
-      const port = batch.peerPort(i);
-      const bytes = batch.bytes(i);
-      if (line === undefined) this.#onWellKnownPort(leg, port, bytes, batch.truncated(i), now);
-      else this.#onLine(leg, port, line, bytes, now);
+    for (let i = 0; i < from.count; i++) {
+      const leg = this.#legs.get(from.ifindex(i));
+      const foreign = leg === undefined ? 'unknownLeg' : from.foreign(i, leg);
+      if (leg === undefined || foreign !== undefined) this.#counters[foreign ?? 'unknownLeg']++;
+      else if (line === undefined) this.#onWellKnownPort(leg, from, i, now);
+      else this.#onLine(leg, from, i, line, now);
     }
     this.#flush();
   }
 
-  #legOf(batch: UdpBatch, index: number): LegState | undefined {
-    const leg = this.#legs.get(batch.ifindex(index));
-    if (leg === undefined) this.#counters.unknownLeg++;
-    else if (batch.destinationAddress(index) !== leg.controller) this.#counters.wrongDestination++;
-    else if (batch.peerAddress(index) !== leg.board) this.#counters.wrongSource++;
-    else return leg;
-    return undefined;
-  }
-
-  #onWellKnownPort(leg: LegState, port: number, bytes: Uint8Array, truncated: boolean, now: Millis): void {
-    const packet = truncated ? undefined : decodeOrNothing(bytes);
+  #onWellKnownPort(leg: LegState, from: Arrivals, i: number, now: Millis): void {
+    const bytes = from.bytes(i);
+    const packet = from.truncated(i) ? undefined : decodeOrNothing(bytes);
     switch (packet?.kind) {
       case 'rrq':
       case 'wrq':
-        this.#onRequest(leg, port, packet, now);
+        this.#onRequest(leg, from.client(i, leg), packet, now);
         break;
       case 'error':
-        this.#onError(leg, port, packet.code, packet.message, now);
+        this.#onError(leg, leg.active.get(from.key(i)), from, i, packet, now);
         break;
       case undefined:
         this.#counters.malformed++;
         // Whoever asks in a way that cannot be read is told so; other nonsense gets no answer.
         if (bytes[0] === 0 && bytes[1] === TFTP_OPCODE.rrq && leg.requests.take(now)) {
-          this.#sendError(leg, port, TFTP_ERROR.illegalOperation, 'malformed request');
+          this.#sendError(from.client(i, leg), TFTP_ERROR.illegalOperation, 'malformed request', leg.nextLine());
         }
         break;
       default:
@@ -160,30 +164,41 @@ export class TftpEngine {
     }
   }
 
-  #onLine(leg: LegState, port: number, line: number, bytes: Uint8Array, now: Millis): void {
+  #onLine(leg: LegState, from: Arrivals, i: number, line: number, now: Millis): void {
+    const bytes = from.bytes(i);
+    const key = from.key(i);
     const block = ackedBlock(bytes);
-    const session = leg.active.get(port);
-    if (block >= 0 && session?.line === line) {
+    const session = leg.active.get(key);
+    const known = session?.line === line && from.isFrom(i, session.client);
+    if (block >= 0 && known) {
       session.transfer.onAck(block, now);
       if (session.transfer.end !== undefined) this.#finish(leg, session, now);
       return;
     }
     const packet = decodeOrNothing(bytes);
     if (packet?.kind === 'error') {
-      this.#onError(leg, port, packet.code, packet.message, now);
+      this.#onError(leg, session, from, i, packet, now);
       return;
     }
     if (packet === undefined) this.#counters.malformed++;
     else this.#counters.stray++;
-    if (session?.line === line || leg.remembers(port, line)) return;
+    if (known || leg.remembers(key, line)) return;
     // RFC 1350 §4: a packet from another port is answered with an ERROR, and the transfer goes on undisturbed.
-    if (leg.requests.take(now)) this.#sendError(leg, port, TFTP_ERROR.unknownTransferId, 'unknown transfer', line);
+    if (leg.requests.take(now)) {
+      this.#sendError(from.client(i, leg), TFTP_ERROR.unknownTransferId, 'unknown transfer', line);
+    }
   }
 
   /** Of a Pi, an ERROR may come to port 69 or to the line of an earlier transfer (pi-boot §1.7): the client port counts. */
-  #onError(leg: LegState, port: number, code: number, message: string, now: Millis): void {
-    const session = leg.active.get(port);
-    if (session === undefined) {
+  #onError(
+    leg: LegState,
+    session: Session | undefined,
+    from: Arrivals,
+    i: number,
+    { code, message }: { readonly code: number; readonly message: string },
+    now: Millis,
+  ): void {
+    if (session === undefined || !from.isFrom(i, session.client)) {
       this.#counters.stray++;
       return;
     }
@@ -191,28 +206,29 @@ export class TftpEngine {
     this.#finish(leg, session, now);
   }
 
-  #onRequest(leg: LegState, port: number, request: TftpRequest, now: Millis): void {
+  #onRequest(leg: LegState, client: ClientAddress, request: TftpRequest, now: Millis): void {
     if (!leg.requests.take(now)) {
       this.#counters.limited++;
       return;
     }
-    const fingerprint = `${request.kind} ${request.mode} ${request.name} ${JSON.stringify(request.options)}`;
-    const before = leg.active.get(port);
+    const fingerprint = `${client.address} ${request.kind} ${request.mode} ${request.name} ${JSON.stringify(request.options)}`;
+    const { key } = client;
+    const before = leg.active.get(key);
     if (before?.fingerprint === fingerprint && !before.transfer.begun) {
       // The request came twice before its answer arrived: the same answer, from the same TID.
       before.transfer.repeatFirst(now);
       return;
     }
-    if (leg.pending.get(port)?.fingerprint === fingerprint) return;
+    if (leg.pending.get(key)?.fingerprint === fingerprint) return;
     if (leg.pending.size >= MAX_TRANSFERS_PER_LEG) {
       this.#counters.limited++;
       return;
     }
     if (before !== undefined) this.#replace(leg, before, now);
     if (request.kind === 'rrq') this.#noteBoot(leg, request.name, now);
-    const ticket: Ticket = { fingerprint };
-    leg.pending.set(port, ticket);
-    void this.#lookups.find(leg.leg.slot, request).then((found) => this.#answer(leg, port, ticket, request, found));
+    const ticket: Ticket = { fingerprint, client };
+    leg.pending.set(key, ticket);
+    void this.#lookups.find(leg.leg.slot, request).then((found) => this.#answer(leg, ticket, request, found));
   }
 
   #noteBoot(leg: LegState, name: string, now: Millis): void {
@@ -223,12 +239,13 @@ export class TftpEngine {
     this.#options.emit({ type: 'first_request', slot: leg.leg.slot, at, name: printable(name) });
   }
 
-  #answer(leg: LegState, port: number, ticket: Ticket, request: TftpRequest, found: Found): void {
-    if (this.#closed || this.#legs.get(leg.leg.ifindex) !== leg || leg.pending.get(port) !== ticket) {
+  #answer(leg: LegState, ticket: Ticket, request: TftpRequest, found: Found): void {
+    const { client } = ticket;
+    if (this.#closed || this.#legs.get(leg.leg.ifindex) !== leg || leg.pending.get(client.key) !== ticket) {
       if (found.outcome === 'served') found.file.done();
       return;
     }
-    leg.pending.delete(port);
+    leg.pending.delete(client.key);
     const { slot } = leg.leg;
     const { path } = found;
     const name = printable(request.name);
@@ -247,18 +264,17 @@ export class TftpEngine {
     });
     if (found.outcome === 'served') {
       this.#counters.served++;
-      this.#serve(leg, port, ticket, request, name, found);
+      this.#serve(leg, ticket, request, name, found);
     } else {
       this.#counters[found.outcome === 'refused' ? 'refused' : 'missing']++;
-      this.#sendError(leg, port, found.error, found.message);
+      this.#sendError(client, found.error, found.message, leg.nextLine());
     }
     this.#flush();
   }
 
   #serve(
     leg: LegState,
-    port: number,
-    { fingerprint }: Ticket,
+    { fingerprint, client }: Ticket,
     request: TftpRequest,
     name: string,
     { path, file }: Extract<Found, { outcome: 'served' }>,
@@ -269,17 +285,16 @@ export class TftpEngine {
     const session = new Session(
       {
         line,
-        socket: this.#options.lines[line] as UdpSocket,
-        client: leg.client(port),
+        client,
         name,
         path,
         fingerprint,
         file,
-        terms: negotiate(request.options, file.size),
+        terms: negotiate(request.options, file.size, client.mostBlksize),
       },
       now,
     );
-    leg.active.set(port, session);
+    leg.active.set(client.key, session);
     session.transfer.start();
     this.#startTicking();
   }
@@ -297,16 +312,15 @@ export class TftpEngine {
   /** Takes a transfer that has ended off the leg, and says what came of it. */
   #finish(leg: LegState, session: Session, now: Millis): void {
     const { client, line } = session;
-    leg.active.delete(client.peerPort);
-    leg.remember(client.peerPort, line, now);
+    leg.active.delete(client.key);
+    leg.remember(client.key, line, now);
     session.close();
     const event = reportEnd(session, leg.leg.slot, this.#options.clock.now(), now, this.#counters);
     if (event !== undefined) this.#options.emit(event);
   }
 
-  #sendError(leg: LegState, port: number, code: number, message: string, line = leg.nextLine()): void {
-    const bytes = encodeTftp({ kind: 'error', code, message });
-    (this.#options.lines[line] as UdpSocket).send(bytes, leg.client(port));
+  #sendError(client: ClientAddress, code: number, message: string, line: number): void {
+    client.send(line, encodeTftp({ kind: 'error', code, message }));
   }
 
   #onSendError(ifindex: number, error: string): void {
@@ -365,7 +379,7 @@ export class TftpEngine {
   }
 
   #flush(): void {
-    for (const socket of this.#options.lines) socket.flush();
+    for (const socket of this.#sockets) socket.flush();
   }
 
   #now(): Millis {

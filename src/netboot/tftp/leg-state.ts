@@ -1,9 +1,12 @@
 /** What the server keeps of one leg. Its limits are its own, so that no leg takes from another. */
 import type { SlotNumber } from '../../rack/units.ts';
 import { type Millis, millis } from '../../rack/units.ts';
-import { type Ipv4, ipv4ToNumber } from '../../wire/address.ts';
+import { type Ipv4, type Ipv6, ipv4ToNumber } from '../../wire/address.ts';
+import { ipv6Bytes } from '../../wire/ipv6-text.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import type { ClientAddress, Session } from './session.ts';
+import type { ClientAddress } from './client-address.ts';
+import { MAX_BLKSIZE6 } from './negotiate.ts';
+import type { Session } from './session.ts';
 
 /** A leg as the plan has it: only a datagram from `board` to `controller` on this interface is of this slot. */
 export interface TftpLeg {
@@ -11,7 +14,20 @@ export interface TftpLeg {
   readonly slot: SlotNumber;
   readonly controller: Ipv4;
   readonly board: Ipv4;
+  /** Where the slot boots over IPv6 too: the leg's address in its /64, and the MTU that its board was told of. */
+  readonly ipv6?: { readonly controller: Ipv6; readonly mtu?: number };
 }
+
+/** The IPv6 addresses of a leg as bytes. */
+interface LegAddresses6 {
+  readonly controller: Uint8Array;
+  /** The first half of it: the /64 of the leg. */
+  readonly network: Uint8Array;
+  readonly mostBlksize: number;
+}
+
+/** IPv6, UDP and TFTP headers. */
+const HEADERS6 = 40 + 8 + 4;
 
 /**
  * A boot asks for some 50 names, most of them within a second and many for a 404; these are a few times that. More is
@@ -26,13 +42,16 @@ const LINGER = 5000;
 /** A request that is being looked up. */
 export interface Ticket {
   readonly fingerprint: string;
+  readonly client: ClientAddress;
 }
 
 export class LegState {
   readonly leg: TftpLeg;
   readonly controller: number;
   readonly board: number;
-  /** By client port: a client port has one transfer at a time. */
+  /** Undefined: the slot does not boot over IPv6. */
+  readonly ipv6: LegAddresses6 | undefined;
+  /** By client key: a client port has one transfer at a time. */
   readonly active = new Map<number, Session>();
   readonly pending = new Map<number, Ticket>();
   readonly requests: TokenBucket;
@@ -40,7 +59,7 @@ export class LegState {
   sendErrorAt: Millis | undefined;
   /** When progress was last told, or the leg came to be. */
   progressAt: Millis;
-  /** Finished transfers, by client port and line, with the time until which they are remembered. */
+  /** Finished transfers, by client key and line, with the time until which they are remembered. */
   readonly #recent = new Map<number, Millis>();
   readonly #lines: number;
   #nextLine = 0;
@@ -49,6 +68,7 @@ export class LegState {
     this.leg = leg;
     this.controller = ipv4ToNumber(leg.controller);
     this.board = ipv4ToNumber(leg.board);
+    this.ipv6 = leg.ipv6 && addresses6(leg.ipv6);
     this.requests = new TokenBucket({ burst: REQUEST_BURST, perSecond: REQUESTS_PER_SECOND }, now);
     this.#lines = lines;
     this.progressAt = now;
@@ -60,12 +80,9 @@ export class LegState {
   }
 
   isSame(leg: TftpLeg): boolean {
-    const { ifindex, slot, controller, board } = this.leg;
+    const { ifindex, slot, controller, board, ipv6 } = this.leg;
+    if (leg.ipv6?.controller !== ipv6?.controller || leg.ipv6?.mtu !== ipv6?.mtu) return false;
     return leg.ifindex === ifindex && leg.slot === slot && leg.controller === controller && leg.board === board;
-  }
-
-  client(port: number): ClientAddress {
-    return { ifindex: this.leg.ifindex, localAddress: this.controller, peerAddress: this.board, peerPort: port };
   }
 
   /** The line for the next answer: another one than before, so that old and new TIDs of a client port differ. */
@@ -84,15 +101,21 @@ export class LegState {
     return found;
   }
 
-  remember(port: number, line: number, now: Millis): void {
-    this.#recent.set(port * this.#lines + line, millis(now + LINGER));
+  remember(key: number, line: number, now: Millis): void {
+    this.#recent.set(key * this.#lines + line, millis(now + LINGER));
   }
 
-  remembers(port: number, line: number): boolean {
-    return this.#recent.has(port * this.#lines + line);
+  remembers(key: number, line: number): boolean {
+    return this.#recent.has(key * this.#lines + line);
   }
 
   forgetOld(now: Millis): void {
     for (const [key, until] of this.#recent) if (until <= now) this.#recent.delete(key);
   }
+}
+
+function addresses6({ controller, mtu }: NonNullable<TftpLeg['ipv6']>): LegAddresses6 {
+  const bytes = ipv6Bytes(controller);
+  const mostBlksize = mtu === undefined ? MAX_BLKSIZE6 : Math.min(MAX_BLKSIZE6, mtu - HEADERS6);
+  return { controller: bytes, network: bytes.subarray(0, 8), mostBlksize };
 }

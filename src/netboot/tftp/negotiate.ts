@@ -6,6 +6,8 @@ import type { TftpOptionName, TftpOptions } from '../../wire/tftp/index.ts';
 export const DEFAULT_BLKSIZE = 512;
 /** An Ethernet MTU of 1500 less 20 bytes of IPv4, 8 of UDP and 4 of TFTP: boot ROMs do not put fragments together. */
 export const MAX_BLKSIZE = 1468;
+/** The same with 40 bytes of IPv6. */
+export const MAX_BLKSIZE6 = 1448;
 /** RFC 2348. */
 export const MIN_BLKSIZE = 8;
 /** A window of 47 kB: at 1 Gbit/s and 0.3 ms more brings nothing, and every window lost has to be sent again. */
@@ -29,10 +31,10 @@ export interface TransferTerms {
  * The terms for a file of `size` bytes. A value that is out of range is left out of the OACK, as RFC 2347 has it for
  * options that a server does not go along with; a block or window that is too large is answered with the largest.
  */
-export function negotiate(asked: TftpOptions, size: number): TransferTerms {
+export function negotiate(asked: TftpOptions, size: number, mostBlksize = MAX_BLKSIZE): TransferTerms {
   const acknowledged: { -readonly [name in TftpOptionName]?: number } = {};
   for (const name of Object.keys(asked) as TftpOptionName[]) {
-    const value = answer(name, asked[name] as number, size);
+    const value = answer(name, asked[name] as number, size, mostBlksize);
     if (value !== undefined) acknowledged[name] = value;
   }
   return {
@@ -43,10 +45,10 @@ export function negotiate(asked: TftpOptions, size: number): TransferTerms {
   };
 }
 
-function answer(name: TftpOptionName, value: number, size: number): number | undefined {
+function answer(name: TftpOptionName, value: number, size: number, mostBlksize: number): number | undefined {
   switch (name) {
     case 'blksize':
-      return value < MIN_BLKSIZE ? undefined : Math.min(value, MAX_BLKSIZE);
+      return value < MIN_BLKSIZE ? undefined : Math.min(value, mostBlksize);
     case 'windowsize':
       return value < 1 ? undefined : Math.min(value, MAX_WINDOWSIZE);
     case 'timeout':

@@ -1,18 +1,15 @@
 /** One transfer on its way: the state machine, the client it serves and the socket it goes through. */
-import type { FileBody, UdpSocket, UdpTarget } from '../../net/udp.ts';
+import type { FileBody } from '../../net/udp.ts';
 import type { Millis } from '../../rack/units.ts';
 import { encodeTftp, TFTP_OPCODE, type TftpOptions } from '../../wire/tftp/index.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { HeldFile } from './files.ts';
 import { MAX_WINDOWSIZE, type TransferTerms } from './negotiate.ts';
 import { Transfer, type TransferOutput } from './transfer.ts';
 
-/** What a client is known by: its leg's interface and addresses, and its port. */
-export type ClientAddress = UdpTarget;
-
 export interface SessionInput {
-  /** Number of the data socket, and the socket: together the server's half of the TID. */
+  /** Number of the data socket: the server's half of the TID. */
   readonly line: number;
-  readonly socket: UdpSocket;
   readonly client: ClientAddress;
   readonly name: string;
   readonly path: string;
@@ -33,7 +30,6 @@ export class Session implements TransferOutput {
   readonly path: string;
   readonly fingerprint: string;
   readonly transfer: Transfer;
-  readonly #socket: UdpSocket;
   readonly #file: HeldFile<FileBody>;
 
   constructor(input: SessionInput, now: Millis) {
@@ -42,24 +38,24 @@ export class Session implements TransferOutput {
     this.name = input.name;
     this.path = input.path;
     this.fingerprint = input.fingerprint;
-    this.#socket = input.socket;
     this.#file = input.file;
     this.transfer = new Transfer(input.file.size, input.terms, this, now);
   }
 
   oack(options: TftpOptions): void {
-    this.#socket.send(encodeTftp({ kind: 'oack', options }), this.client);
+    this.client.send(this.line, encodeTftp({ kind: 'oack', options }));
   }
 
   data(block: number, count: number, offset: number, length: number): void {
     const { blksize } = this.transfer.terms;
     const filled = Math.ceil(length / blksize);
-    if (filled === 1) this.#socket.sendBody(headers(block, 1), this.#file.body, offset, length, this.client);
+    const { client, line } = this;
+    if (filled === 1) client.sendBody(line, headers(block, 1), this.#file.body, offset, length);
     else if (filled > 1) {
-      this.#socket.sendWindow(headers(block, filled), this.#file.body, offset, length, blksize, this.client);
+      client.sendWindow(line, headers(block, filled), this.#file.body, offset, length, blksize);
     }
     // The empty block that ends a file of whole blocks has nothing to take from the file.
-    if (filled < count) this.#socket.send(headers(block + filled, 1), this.client);
+    if (filled < count) client.send(line, headers(block + filled, 1));
   }
 
   /** Lets the file go. */

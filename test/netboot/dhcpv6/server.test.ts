@@ -90,6 +90,8 @@ class Bench {
       ifindex: (i) => arrivals[i]!.ifindex,
       peerAddress: (i) => ipv6Bytes(arrivals[i]!.from ?? HOST),
       localAddress: (i) => ipv6Bytes(arrivals[i]!.to ?? ALL_SERVERS),
+      peerBegins: () => false,
+      localBegins: () => false,
       peerPort: () => 546,
       bytes: (i) => bytes[i]!,
       truncated: () => false,
