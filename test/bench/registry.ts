@@ -1,0 +1,11 @@
+/** The benches there are. A new one is an entry here and a folder beside this file. */
+import type { BenchEntry } from './bench.ts';
+
+export const BENCHES: readonly BenchEntry[] = Object.freeze([
+  {
+    name: 'tftp',
+    summary: '108 boards at blksize 1468, at 512, with windowsize 16; a lone board',
+    programs: ['dnsmasq', 'atftpd', 'in.tftpd'],
+    load: async () => (await import('./tftp/index.ts')).tftpBench,
+  },
+]);
