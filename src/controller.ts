@@ -5,6 +5,7 @@ import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
 import { Recovery } from './jobs/recover.ts';
+import { Tenancy } from './jobs/tenancy.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
 import { Firewall, firewallFor } from './net/firewall/index.ts';
@@ -51,6 +52,7 @@ export class Controller {
   readonly startedAt: Millis;
   readonly power: PowerJobs;
   readonly switches: RackSwitches;
+  readonly tenancy: Tenancy;
   readonly #store: Store;
   readonly #state: RackState;
   readonly #watch: BoardWatch;
@@ -76,6 +78,7 @@ export class Controller {
       if (!this.#stopped) fatal(what, cause);
     });
     const store = this.#store;
+    this.tenancy = new Tenancy(store, clock);
     this.switches = new RackSwitches({
       plan,
       secrets: parts.secrets,
@@ -160,6 +163,10 @@ export class Controller {
 
   get state(): RackState {
     return this.#state;
+  }
+
+  get clock(): Clock {
+    return this.#parts.clock;
   }
 
   get store(): Store {

@@ -11,6 +11,9 @@ import { powerCommand } from './power.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { switchCommand } from './switch/index.ts';
+import { auditCommand } from './tenancy/audit.ts';
+import { keyCommand } from './tenancy/key.ts';
+import { tenantCommand } from './tenancy/tenant.ts';
 import { virtualCommand } from './virtual.ts';
 
 const program = new Command('pirack')
@@ -34,6 +37,9 @@ for (const command of [
   powerCommand(),
   imageCommand(),
   switchCommand(),
+  tenantCommand(),
+  keyCommand(),
+  auditCommand(),
   doctorCommand(),
   virtualCommand(),
 ]) {

@@ -6,6 +6,7 @@ import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } f
 import { advance, type Boot, stage, touch } from '../rack/timeline.ts';
 import { type SlotNumber, seconds } from '../rack/units.ts';
 import type { BootOutcome } from '../store/boots.ts';
+import type { EventRow } from '../store/events.ts';
 import type { HealthRow } from '../store/health.ts';
 import type { PowerRow } from '../store/power.ts';
 import type { Store } from '../store/store.ts';
@@ -30,6 +31,8 @@ export class RackState {
   readonly #boardEvents = new Map<string, { since: number; count: number }>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
+  readonly #changeListeners: ((slot: SlotNumber) => void)[] = [];
+  readonly #eventListeners: ((event: EventRow) => void)[] = [];
 
   constructor(plan: Plan, store: Store, clock: Clock, log: Logger, fatal: Fatal) {
     this.#store = store;
@@ -83,6 +86,16 @@ export class RackState {
   /** Calls `listener` whenever a board has come up: there is room for the next one to boot. */
   onUp(listener: (slot: SlotNumber) => void): void {
     this.#upListeners.push(listener);
+  }
+
+  /** Calls `listener` whenever anything is known anew of a slot. */
+  onChange(listener: (slot: SlotNumber) => void): void {
+    this.#changeListeners.push(listener);
+  }
+
+  /** Calls `listener` with every event, inside the commit that records it. */
+  onEvent(listener: (event: EventRow) => void): void {
+    this.#eventListeners.push(listener);
   }
 
   /** Takes one sighting into the slot's boot and stores what is new about it. */
@@ -184,7 +197,10 @@ export class RackState {
   event(slot: SlotNumber | undefined, kind: string, text: string): void {
     const at = this.#clock.now();
     this.#log.info({ slot, kind }, text);
-    this.#write(() => this.#store.events.add(at, slot, kind, text));
+    this.#write(() => {
+      const row = this.#store.events.add(at, slot, kind, text);
+      for (const listener of this.#eventListeners) listener(row);
+    });
   }
 
   /**
@@ -252,6 +268,7 @@ export class RackState {
       condition(before) === condition(after) &&
       (before.boot && stage(before.boot)) === (after.boot && stage(after.boot));
     this.#slots.set(slot, same ? after : { ...after, since: this.#clock.now() });
+    for (const listener of this.#changeListeners) listener(slot);
   }
 
   #write(write: () => void): Promise<void> {

@@ -23,13 +23,17 @@ export class EventTable {
     this.#db = db;
   }
 
-  add(at: Millis, slot: SlotNumber | undefined, kind: string, text: string): void {
-    this.#db
-      .prepare('INSERT INTO events (at, slot, kind, text) VALUES (?, ?, ?, ?)')
-      .run(at, slot ?? null, kind, text.slice(0, 500));
-    if (--this.#untilPrune > 0) return;
-    this.#untilPrune = PRUNE_EVERY;
-    this.#db.prepare('DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?').run(KEPT_EVENTS);
+  /** Adds an event and says how it was recorded. */
+  add(at: Millis, slot: SlotNumber | undefined, kind: string, text: string): EventRow {
+    const kept = { at, slot: slot ?? null, kind, text: text.slice(0, 500) };
+    const { lastInsertRowid } = this.#db
+      .prepare('INSERT INTO events (at, slot, kind, text) VALUES (@at, @slot, @kind, @text)')
+      .run(kept);
+    if (--this.#untilPrune === 0) {
+      this.#untilPrune = PRUNE_EVERY;
+      this.#db.prepare('DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?').run(KEPT_EVENTS);
+    }
+    return { id: Number(lastInsertRowid), ...kept };
   }
 
   /** Events after `after`, oldest first. */

@@ -114,6 +114,44 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     written_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE tenants (
+    name TEXT PRIMARY KEY,
+    -- Servers that it may have; NULL: no limit.
+    quota INTEGER,
+    disabled_at INTEGER,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    -- NULL: a staff key.
+    tenant TEXT REFERENCES tenants(name),
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'power', 'provision', 'staff')),
+    -- A JSON list of names; NULL: all servers of the tenant.
+    servers TEXT,
+    label TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    CHECK ((scope = 'staff') = (tenant IS NULL))
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    address TEXT,
+    tenant TEXT,
+    action TEXT NOT NULL,
+    target TEXT NOT NULL,
+    -- JSON, without secrets.
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_by_tenant ON audit (tenant, id);
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { AuditTable } from './audit.ts';
 import { BootTable } from './boots.ts';
 import { type Db, openDatabase } from './database.ts';
 import { EventTable } from './events.ts';
@@ -11,6 +12,7 @@ import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
 import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
 import { SlotTable } from './slots.ts';
+import { TenantTable } from './tenants.ts';
 import { VlanJournalTable } from './vlan-journal.ts';
 
 /** The controller's two databases and their tables. Writes go through `commit`; the tables' own methods are synchronous. */
@@ -26,6 +28,8 @@ export class Store {
   readonly events: EventTable;
   readonly portMaps: PortMapTable;
   readonly vlanJournal: VlanJournalTable;
+  readonly tenants: TenantTable;
+  readonly audit: AuditTable;
   readonly health: HealthTable;
   readonly ports: PortTable;
 
@@ -41,6 +45,8 @@ export class Store {
     this.events = new EventTable(this.#state);
     this.portMaps = new PortMapTable(this.#state);
     this.vlanJournal = new VlanJournalTable(this.#state);
+    this.tenants = new TenantTable(this.#state);
+    this.audit = new AuditTable(this.#state);
     this.health = new HealthTable(this.#health);
     this.ports = new PortTable(this.#health);
   }

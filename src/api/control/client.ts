@@ -1,6 +1,13 @@
 import { type IncomingMessage, request } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
 import type { PowerProgress } from '../../jobs/power.ts';
+import type { Actor } from '../../rack/tenancy/actor.ts';
+import type { Scope } from '../../rack/tenancy/scope.ts';
+import type { Tenant } from '../../rack/tenancy/tenant.ts';
+import type { AuditRow } from '../../store/audit.ts';
+import type { FeedLine } from './feed-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
+import type { IntendRequest } from './server.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -12,6 +19,7 @@ import type {
   SwitchView,
   ViolationView,
 } from './switch-protocol.ts';
+import type { KeyView } from './tenancy-routes.ts';
 
 /** No controller answers on the socket. */
 export class NotServing extends Error {
@@ -21,6 +29,17 @@ export class NotServing extends Error {
 /** The controller refused, with its reason as the message. */
 export class Refused extends Error {
   override readonly name = 'Refused';
+}
+
+export interface NewKey {
+  /** Left out for a staff key. */
+  readonly tenant?: string;
+  readonly scope: Scope;
+  /** In any case; left out: all of the tenant's. */
+  readonly servers?: readonly string[];
+  readonly label: string;
+  readonly expiresAt?: number;
+  readonly by: Actor;
 }
 
 /** Speaks to a controller over its unix socket. */
@@ -79,20 +98,80 @@ export class ControlClient {
     return this.#json('POST', '/v1/ports', wanted) as Promise<readonly Configured[]>;
   }
 
+  tenants(): Promise<readonly Tenant[]> {
+    return this.#json('GET', '/v1/tenants') as Promise<readonly Tenant[]>;
+  }
+
+  keys(): Promise<readonly KeyView[]> {
+    return this.#json('GET', '/v1/keys') as Promise<readonly KeyView[]>;
+  }
+
+  putTenant(wanted: { name: string; quota?: number; by: Actor }): Promise<Tenant> {
+    return this.#json('POST', '/v1/tenants', wanted) as Promise<Tenant>;
+  }
+
+  disableTenant(wanted: { name: string; by: Actor }): Promise<Tenant> {
+    return this.#json('POST', '/v1/tenants/disable', wanted) as Promise<Tenant>;
+  }
+
+  createKey(wanted: NewKey): Promise<{ readonly key: KeyView; readonly secret: string }> {
+    return this.#json('POST', '/v1/keys', wanted) as Promise<{ key: KeyView; secret: string }>;
+  }
+
+  revokeKey(wanted: { id: string; by: Actor }): Promise<KeyView> {
+    return this.#json('POST', '/v1/keys/revoke', wanted) as Promise<KeyView>;
+  }
+
+  audit(query: { limit: number; before?: number; tenant?: string }): Promise<readonly AuditRow[]> {
+    const { limit, before, tenant } = query;
+    const text = new URLSearchParams({
+      limit: String(limit),
+      ...(before === undefined ? {} : { before: String(before) }),
+      ...(tenant === undefined ? {} : { tenant }),
+    });
+    return this.#json('GET', `/v1/audit?${text}`) as Promise<readonly AuditRow[]>;
+  }
+
+  /** Has power wanted; resolves when that is recorded, with the `seq` of the feed that shows it. */
+  intend(wanted: IntendRequest): Promise<{ readonly seq: number }> {
+    return this.#json('POST', '/v1/intend', wanted) as Promise<{ seq: number }>;
+  }
+
+  /** Hears the feed until the result is called, or until it ends, which `ended` is told. */
+  feed(hear: (line: FeedLine) => void, ended: (cause: Error) => void): () => void {
+    let response: IncomingMessage | undefined;
+    let stopped = false;
+    const end = (cause: unknown) => {
+      if (stopped) return;
+      stopped = true;
+      ended(
+        cause instanceof NotServing || cause instanceof Refused
+          ? cause
+          : new NotServing(`the controller on ${this.path} went away`, { cause }),
+      );
+    };
+    this.#send('GET', '/v1/feed')
+      .then(async (answer) => {
+        response = answer;
+        if (stopped) answer.destroy();
+        for await (const line of linesOf(answer)) if (!stopped) hear(JSON.parse(line) as FeedLine);
+        end(undefined);
+      })
+      .catch(end);
+    return () => {
+      stopped = true;
+      response?.destroy();
+    };
+  }
+
   /** One line of progress after the other, and the result as the last. */
   async #streamed<Progress, Result>(path: string, body: unknown, tell: (progress: Progress) => void): Promise<Result> {
     const response = await this.#send('POST', path, body);
-    let rest = '';
-    for await (const part of response as AsyncIterable<Buffer>) {
-      rest += part.toString('utf8');
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      for (const text of lines) {
-        const line = JSON.parse(text) as StreamLine<Progress, Result> | ErrorBody;
-        if ('error' in line) throw new Refused(line.error);
-        if ('result' in line) return line.result;
-        tell(line.progress);
-      }
+    for await (const text of linesOf(response)) {
+      const line = JSON.parse(text) as StreamLine<Progress, Result> | ErrorBody;
+      if ('error' in line) throw new Refused(line.error);
+      if ('result' in line) return line.result;
+      tell(line.progress);
     }
     throw new NotServing(
       `the controller on ${this.path} went away before it answered; what was asked for is recorded and goes on when it is back`,
@@ -119,6 +198,18 @@ export class ControlClient {
       });
       out.end(body === undefined ? undefined : JSON.stringify(body));
     });
+  }
+}
+
+/** Whole lines, however the bytes are cut on their way; a last line without its end is none. */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const part of response as AsyncIterable<Buffer>) {
+    rest += decoder.write(part);
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
   }
 }
 

@@ -5,9 +5,14 @@ import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { PowerProgress } from '../../jobs/power.ts';
+import { TenancyError } from '../../jobs/tenancy.ts';
+import type { Actor } from '../../rack/tenancy/actor.ts';
 import { SwitchError } from '../../switches/errors.ts';
 import { printable } from '../../wire/printable.ts';
-import type { BoardView, PowerRequest, StatusView, StreamLine } from './protocol.ts';
+import { json, parsed, Refusal, streamed } from './answer.ts';
+import type { Feed } from './feed.ts';
+import { FEED_MOST_UNSENT } from './feed-protocol.ts';
+import type { BoardView, PowerRequest, StatusView } from './protocol.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -19,9 +24,20 @@ import type {
   SwitchView,
   ViolationView,
 } from './switch-protocol.ts';
+import { actor, type TenancyTarget, tenancyRoute } from './tenancy-routes.ts';
 
 /** What the socket offers, as the controller provides it. */
-export interface ControlTarget {
+/** Power as the API asks for it: recorded before it is answered, and done whatever becomes of who asked. */
+export interface IntendRequest {
+  readonly slots: readonly number[];
+  readonly action: PowerRequest['action'];
+  readonly by: Actor;
+}
+
+export interface ControlTarget extends TenancyTarget {
+  readonly feed: Feed;
+  /** Resolves when what is wanted is on disk. */
+  intend(request: IntendRequest): Promise<void>;
   status(since: number | undefined): StatusView;
   /** Undefined when the rack has no such slot. */
   board(slot: number): BoardView | undefined;
@@ -36,7 +52,6 @@ export interface ControlTarget {
   configure(request: ConfigureRequest): Promise<readonly Configured[]>;
 }
 
-const MOST_BODY = 64 * 1024;
 /** The kernel's limit for the path of a unix socket, with its final NUL (unix(7)). */
 const MOST_PATH = 107;
 
@@ -44,6 +59,12 @@ const powerRequest = z.strictObject({
   slots: z.array(z.int().min(1)).min(1).max(10_000),
   action: z.enum(['on', 'off', 'cycle']),
   who: z.string().min(1).max(100),
+});
+
+const intendRequest = z.strictObject({
+  slots: z.array(z.int().min(1)).min(1).max(10_000),
+  action: z.enum(['on', 'off', 'cycle']),
+  by: actor,
 });
 
 const configureRequest = z.strictObject({
@@ -54,15 +75,6 @@ const configureRequest = z.strictObject({
 });
 
 const proveRequest = z.strictObject({ slot: z.int().min(1) });
-
-class Refusal extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /** Listens on the unix socket at `path`; a socket left by a controller that died is replaced, a live one is refused. */
 export async function serveControl(path: string, target: ControlTarget, log: Logger): Promise<Server> {
@@ -108,7 +120,16 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   }
   const onSwitch = /^POST \/v1\/switches\/([^/]+)\/([a-z]+)$/.exec(route);
   if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
+  if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
   switch (route) {
+    case 'GET /v1/feed':
+      return feed(target, response);
+    case 'POST /v1/intend': {
+      const wanted = await parsed(intendRequest, request);
+      known(target, wanted.slots);
+      await target.intend(wanted);
+      return json(response, { seq: target.feed.flush() });
+    }
     case 'GET /v1/status': {
       const since = url.searchParams.get('since');
       if (since !== null && !/^\d{1,15}$/.test(since))
@@ -145,6 +166,19 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   }
 }
 
+/** Goes on until whoever reads it goes, or reads too slowly. */
+function feed(target: ControlTarget, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  const end = target.feed.subscribe(
+    (line) => {
+      response.write(line);
+      return response.writableLength < FEED_MOST_UNSENT;
+    },
+    () => response.destroy(),
+  );
+  response.on('close', end);
+}
+
 async function atSwitch(
   target: ControlTarget,
   text: string,
@@ -176,53 +210,23 @@ async function atSwitch(
   }
 }
 
-async function parsed<T>(schema: z.ZodType<T>, request: IncomingMessage): Promise<T> {
-  const result = schema.safeParse(await body(request));
-  if (!result.success) throw new Refusal(400, z.prettifyError(result.error));
-  return result.data;
-}
-
 function known(target: ControlTarget, slots: readonly number[]): void {
   const all = new Set(target.status(undefined).slots.map((slot) => slot.slot));
   const unknown = slots.filter((slot) => !all.has(slot));
   if (unknown.length > 0) throw new Refusal(404, `no slot ${unknown.join(', ')} in this rack`);
 }
 
-/** What takes a while: a line for every step of it, and the result as the last. */
-async function streamed<Progress, Result>(
-  response: ServerResponse,
-  work: (tell: (progress: Progress) => void) => Promise<Result>,
-): Promise<void> {
-  const say = (line: StreamLine<Progress, Result>) => response.write(`${JSON.stringify(line)}\n`);
-  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  const result = await work((progress) => say({ progress }));
-  say({ result });
-  response.end();
-}
+const TENANCY_STATUS = { unknown: 404, conflict: 409, invalid: 400 } as const;
 
-async function body(request: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    length += part.length;
-    if (length > MOST_BODY) throw new Refusal(413, `expected at most ${MOST_BODY} bytes of JSON`);
-    parts.push(part);
-  }
-  try {
-    return JSON.parse(Buffer.concat(parts).toString('utf8'));
-  } catch {
-    throw new Refusal(400, 'expected a JSON body');
-  }
-}
-
-function json(response: ServerResponse, value: unknown): void {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(value));
+function statusOf(cause: unknown): number {
+  if (cause instanceof Refusal) return cause.status;
+  if (cause instanceof TenancyError) return TENANCY_STATUS[cause.kind];
+  return cause instanceof SwitchError ? 409 : 500;
 }
 
 function refuse(response: ServerResponse, cause: unknown, log: Logger): void {
   // What a switch will not do, or cannot be asked, is an answer and no fault of ours.
-  const status = cause instanceof Refusal ? cause.status : cause instanceof SwitchError ? 409 : 500;
+  const status = statusOf(cause);
   if (status === 500) log.error({ err: cause }, 'a request on the control socket failed');
   const error = cause instanceof Error ? cause.message : String(cause);
   if (response.headersSent) {

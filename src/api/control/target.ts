@@ -1,14 +1,19 @@
 import type { Controller } from '../../controller.ts';
 import { millis, slotNumber, watts } from '../../rack/units.ts';
 import { switchTroubles } from '../../switches/troubles.ts';
+import { Feed } from './feed.ts';
 import type { ControlTarget } from './server.ts';
 import { applyResult, planView, switchView, violationView } from './switch-views.ts';
-import { boardView, statusView } from './views.ts';
+import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
-  const { power, switches } = controller;
+  const { power, switches, tenancy, store } = controller;
   return {
+    tenancy,
+    feed: feedOf(controller),
+    audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
+    intend: ({ slots, action, by }) => power.intend(slots.map(slotNumber), action, by.who),
     status: (since) => statusView(controller, millis(since ?? 0)),
     board: (slot) => boardView(controller, slot),
     power: ({ slots, action, who }, tell) => power.request(slots.map(slotNumber), action, who, tell),
@@ -31,4 +36,16 @@ export function controlTarget(controller: Controller): ControlTarget {
         ...(limit === undefined ? {} : { limit: watts(limit) }),
       }),
   };
+}
+
+/** Everything that changes in the controller, on its way to who mirrors it. */
+function feedOf(controller: Controller): Feed {
+  const feed = new Feed(feedSources(controller, controller.tenancy), controller.clock);
+  controller.state.onChange((slot) => feed.slotChanged(slot));
+  controller.state.onEvent((event) => feed.happened(event));
+  controller.tenancy.onChange(() => {
+    feed.changed('tenants');
+    feed.changed('keys');
+  });
+  return feed;
 }

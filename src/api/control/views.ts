@@ -1,9 +1,11 @@
 import type { RackState } from '../../jobs/rack-state.ts';
+import type { Tenancy } from '../../jobs/tenancy.ts';
 import type { Plan, SlotPlan } from '../../rack/plan.ts';
 import { condition, type SlotCondition, type SlotState } from '../../rack/slot-state.ts';
 import { progressSentence, stage } from '../../rack/timeline.ts';
-import { type Millis, millis, slotNumber } from '../../rack/units.ts';
+import { type Millis, millis, type SlotNumber, slotNumber } from '../../rack/units.ts';
 import type { Store } from '../../store/store.ts';
+import type { FeedSources } from './feed.ts';
 import type { BoardView, SlotView, StatusView, Summary } from './protocol.ts';
 
 export interface ViewSources {
@@ -24,6 +26,15 @@ export function statusView(from: ViewSources, since: Millis): StatusView {
     summary: summarize(slots, from.store, since),
     slots,
   };
+}
+
+/** What the feed sends of a controller. */
+export function feedSources(from: ViewSources, tenancy: Tenancy): FeedSources {
+  const plans = new Map(from.plan.slots.map((plan) => [plan.slot, plan]));
+  const slot = (number: SlotNumber) => slotView(plans.get(number) as SlotPlan, from.state.get(number));
+  const sections = () => ({ tenants: tenancy.tenants(), keys: tenancy.keys() });
+  const { rack, zone, kind } = from.plan;
+  return { slot, sections, snapshot: () => ({ rack, zone, kind, slots: [...plans.keys()].map(slot), ...sections() }) };
 }
 
 const BOOTS_SHOWN = 5;

@@ -6,10 +6,15 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlClient, NotServing, Refused } from '../../../src/api/control/client.ts';
+import { Feed } from '../../../src/api/control/feed.ts';
+import type { FeedLine } from '../../../src/api/control/feed-protocol.ts';
 import type { StatusView } from '../../../src/api/control/protocol.ts';
-import { type ControlTarget, serveControl } from '../../../src/api/control/server.ts';
+import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
 import type { PowerProgress } from '../../../src/jobs/power.ts';
+import { Tenancy } from '../../../src/jobs/tenancy.ts';
+import { realClock } from '../../../src/net/real-clock.ts';
 import { millis, slotNumber } from '../../../src/rack/units.ts';
+import { Store } from '../../../src/store/store.ts';
 import { SwitchError } from '../../../src/switches/errors.ts';
 
 const log = pino({ level: 'silent' });
@@ -20,7 +25,23 @@ const progress = (slot: number, state: PowerProgress['state']): PowerProgress =>
   after: millis(5),
   detail: '',
 });
+const by = { who: 'somebody', address: undefined, tenant: undefined };
+const intended: IntendRequest[] = [];
+let store: Store;
+let tenancy: Tenancy;
+let feed: Feed;
 const target: ControlTarget = {
+  get tenancy() {
+    return tenancy;
+  },
+  get feed() {
+    return feed;
+  },
+  audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
+  intend: async (request) => {
+    intended.push(request);
+    feed.slotChanged(slotNumber(1));
+  },
   status: () => status,
   board: (slot) => (slot === 1 ? ({ slot: { slot: 1 } } as never) : undefined),
   power: async (wanted, tell) => {
@@ -50,6 +71,17 @@ let server: Server;
 let client: ControlClient;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'pirack-control-'));
+  store = new Store(directory);
+  tenancy = new Tenancy(store, realClock);
+  feed = new Feed(
+    {
+      slot: (slot) => ({ slot }) as never,
+      sections: () => ({ tenants: tenancy.tenants(), keys: tenancy.keys() }),
+      snapshot: () => ({ rack: 'r', zone: 'z', kind: 'virtual', slots: [], tenants: tenancy.tenants(), keys: [] }),
+    },
+    realClock,
+  );
+  tenancy.onChange(() => feed.changed('tenants'));
   path = join(directory, 'control.sock');
   server = await serveControl(path, target, log);
   client = new ControlClient(path);
@@ -57,6 +89,8 @@ beforeEach(async () => {
 afterEach(() => {
   server.close();
   server.closeAllConnections();
+  feed.stop();
+  store.close();
   rmSync(directory, { recursive: true });
 });
 
@@ -160,5 +194,65 @@ describe('the control socket', () => {
     expect(await raw('POST', '/v1/ports', JSON.stringify({ ...wanted, priority: 'most' }))).toMatchObject({
       status: 400,
     });
+  });
+});
+
+describe('tenants and keys on the socket', () => {
+  it('are made, shown without hashes, revoked and written down', async () => {
+    expect(await client.putTenant({ name: 'acme', quota: 3, by })).toMatchObject({ name: 'acme', quota: 3 });
+    const made = await client.createKey({ tenant: 'acme', scope: 'power', servers: ['Web-1'], label: 'ci', by });
+    expect(made.secret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(made.key).toMatchObject({ tenant: 'acme', scope: 'power', servers: ['web-1'] });
+    expect(JSON.stringify(await client.keys())).not.toContain('hash');
+    expect((await client.revokeKey({ id: made.key.id, by })).revokedAt).toBeGreaterThan(0);
+    const actions = (await client.audit({ limit: 10 })).map((row) => `${row.action} ${row.target}`);
+    expect(actions).toEqual([`key.revoke ${made.key.id}`, `key.create ${made.key.id}`, 'tenant.create acme']);
+    expect(JSON.stringify(await client.audit({ limit: 10 }))).not.toContain(made.secret);
+  });
+
+  it('are refused with what was expected', async () => {
+    await expect(client.putTenant({ name: 'No Good', by })).rejects.toThrow(/lower-case letters/);
+    await expect(client.createKey({ tenant: 'nobody', scope: 'read', label: 'x', by })).rejects.toThrow(
+      /no tenant "nobody"/,
+    );
+    await expect(client.createKey({ scope: 'read', label: 'x', by })).rejects.toThrow(
+      /a tenant for every scope but staff/,
+    );
+    await expect(client.revokeKey({ id: 'k0', by })).rejects.toThrow(/no key "k0"/);
+    expect((await raw('GET', '/v1/audit?limit=0')).status).toBe(400);
+  });
+});
+
+describe('the feed', () => {
+  it('begins with everything, goes on with what changes, and tells when a command is in it', async () => {
+    const lines: FeedLine[] = [];
+    const stop = client.feed(
+      (line) => lines.push(line),
+      () => undefined,
+    );
+    await expect.poll(() => lines.length).toBe(1);
+    expect(lines[0]?.snapshot).toMatchObject({ rack: 'r', tenants: [] });
+    const { seq } = await client.intend({ slots: [1], action: 'cycle', by });
+    expect(intended.at(-1)).toEqual({ slots: [1], action: 'cycle', by });
+    await expect.poll(() => lines.at(-1)?.seq).toBe(seq);
+    expect(lines.at(-1)).toEqual({ seq, slots: [{ slot: 1 }] });
+    await client.putTenant({ name: 'acme', by });
+    await expect.poll(() => lines.at(-1)?.tenants?.[0]?.name).toBe('acme');
+    stop();
+  });
+
+  it('tells its reader when the controller goes away', async () => {
+    let ended: Error | undefined;
+    let lines = 0;
+    client.feed(
+      () => lines++,
+      (cause) => {
+        ended = cause;
+      },
+    );
+    await expect.poll(() => lines).toBe(1);
+    expect(ended).toBeUndefined();
+    server.closeAllConnections();
+    await expect.poll(() => ended).toBeInstanceOf(NotServing);
   });
 });
