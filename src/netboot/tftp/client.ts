@@ -7,7 +7,7 @@ import { type Millis, millis, type SlotNumber } from '../../rack/units.ts';
 import type { BootTree } from '../tree/types.ts';
 import type { TftpEvent } from './events.ts';
 import type { TftpLeg } from './leg-state.ts';
-import type { FromThread, ThreadOptions, ThreadStats, ToThread } from './messages.ts';
+import type { FromThread, ReadyIpv6, ThreadOptions, ThreadStats, ToThread } from './messages.ts';
 
 export type { TftpEvent } from './events.ts';
 export type { TftpLeg } from './leg-state.ts';
@@ -18,6 +18,8 @@ export interface TftpServerOptions {
   readonly port?: number;
   /** UDP ports that transfers go through, two at least: four of the system's choice by default. */
   readonly linePorts?: readonly number[];
+  /** Serve IPv6 too, for the legs that have it; on port 69, or any where `port` is 0. */
+  readonly ipv6?: boolean;
   readonly log: Logger;
   /** Path of a network namespace to serve in. */
   readonly netns?: string;
@@ -44,6 +46,8 @@ export interface TftpThread {
 export interface TftpServer {
   readonly port: number;
   readonly linePorts: readonly number[];
+  /** The ports of IPv6, or why there are none; undefined where it was not asked for. */
+  readonly ipv6: ReadyIpv6 | undefined;
   /** All legs; those not named are served no more. */
   setLegs(legs: readonly TftpLeg[]): void;
   /** A serial that was learnt stays until a tree has one or has another MAC, or the tree was removed in between. */
@@ -99,6 +103,7 @@ class Server implements TftpServer {
   readonly #trees = new Map<SlotNumber, BootTree>();
   /** Serials that the thread learnt, for a thread started later. */
   readonly #learned = new Map<SlotNumber, string>();
+  #ipv6: ReadyIpv6 | undefined;
   readonly #handlers: ((events: readonly TftpEvent[]) => void)[] = [];
   readonly #awaited = new Map<number, { resolve(stats: ThreadStats): void; reject(error: Error): void }>();
   /** Directories to hold in memory, and who waits for that. */
@@ -120,9 +125,14 @@ class Server implements TftpServer {
       receiveBufferBytes: options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES,
       segmentation: options.segmentation ?? true,
       cacheBytes: options.cacheBytes ?? CACHE_BYTES,
+      ipv6: undefined,
     };
     if (this.#threadOptions.linePorts.length < 2) {
       throw new RangeError(`expected two line ports or more, got ${this.#threadOptions.linePorts.length}`);
+    }
+    if (options.ipv6) {
+      const { port, linePorts } = this.#threadOptions;
+      this.#threadOptions = { ...this.#threadOptions, ipv6: { port, linePorts: linePorts.map(() => 0) } };
     }
   }
 
@@ -132,6 +142,10 @@ class Server implements TftpServer {
 
   get linePorts(): readonly number[] {
     return this.#threadOptions.linePorts;
+  }
+
+  get ipv6(): ReadyIpv6 | undefined {
+    return this.#ipv6;
   }
 
   setLegs(legs: readonly TftpLeg[]): void {
@@ -224,7 +238,7 @@ class Server implements TftpServer {
         if (message.type !== 'ready') return this.#onMessage(message);
         limit.cancel();
         ready = true;
-        this.#onReady(thread, message.port, message.linePorts);
+        this.#onReady(thread, message);
         resolve();
       });
       thread.on('error', (error) => {
@@ -247,16 +261,18 @@ class Server implements TftpServer {
   }
 
   /** A restarted thread takes the same ports, which a firewall may know by now. */
-  #onReady(thread: TftpThread, port: number, linePorts: readonly number[]): void {
+  #onReady(thread: TftpThread, { port, linePorts, ipv6 }: Extract<FromThread, { type: 'ready' }>): void {
     this.#thread = thread;
-    this.#threadOptions = { ...this.#threadOptions, port, linePorts };
+    this.#ipv6 = ipv6;
+    const kept6 = ipv6 === undefined || 'failed' in ipv6 ? this.#threadOptions.ipv6 : ipv6;
+    this.#threadOptions = { ...this.#threadOptions, port, linePorts, ipv6: kept6 };
     thread.postMessage({ type: 'legs', legs: this.#legs });
     for (const tree of this.#trees.values()) {
       const knownSerial = tree.knownSerial ?? this.#learned.get(tree.slot);
       thread.postMessage({ type: 'tree', tree: knownSerial === undefined ? tree : { ...tree, knownSerial } });
     }
     for (const [directory, id] of this.#warm) thread.postMessage({ type: 'warm', id, directory });
-    this.#log.info({ port, linePorts }, 'TFTP server ready');
+    this.#log.info({ port, linePorts, ipv6 }, 'TFTP server ready');
   }
 
   #onMessage(message: Exclude<FromThread, { type: 'ready' }>): void {

@@ -14,6 +14,13 @@ export interface ThreadOptions {
   readonly receiveBufferBytes: number;
   readonly segmentation: boolean;
   readonly cacheBytes: number;
+  /** The same two for IPv6; undefined: no slot boots over it. */
+  readonly ipv6: TftpPorts | undefined;
+}
+
+export interface TftpPorts {
+  readonly port: number;
+  readonly linePorts: readonly number[];
 }
 
 export type ToThread =
@@ -25,10 +32,13 @@ export type ToThread =
   | { readonly type: 'stop' };
 
 export type FromThread =
-  | { readonly type: 'ready'; readonly port: number; readonly linePorts: readonly number[] }
+  | ({ readonly type: 'ready'; readonly ipv6: ReadyIpv6 | undefined } & TftpPorts)
   | { readonly type: 'events'; readonly events: readonly SlotEvent[] }
   | { readonly type: 'warmed'; readonly id: number }
   | { readonly type: 'stats'; readonly id: number; readonly stats: ThreadStats };
+
+/** IPv6 that cannot be served is no reason not to serve IPv4. */
+export type ReadyIpv6 = TftpPorts | { readonly failed: string };
 
 export interface ThreadStats extends TftpStats {
   /** Events thrown away because too many came at once. */

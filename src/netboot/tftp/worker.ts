@@ -5,10 +5,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { realClock } from '../../net/real-clock.ts';
 import { openUdp4, registerBody } from '../../net/udp.ts';
+import { openUdp6, type Udp6Socket } from '../../net/udp6.ts';
 import { TftpEngine } from './engine.ts';
 import { EventQueue } from './event-queue.ts';
 import { FileStore } from './files.ts';
-import type { FromThread, ThreadOptions, ToThread } from './messages.ts';
+import type { FromThread, ReadyIpv6, ThreadOptions, ToThread } from './messages.ts';
 
 /** What transfers receive is an ACK of 4 bytes, or an ERROR of which the beginning is enough. */
 const LINE_SLOT_BYTES = 512;
@@ -23,11 +24,18 @@ function serve(port: MessagePort, options: ThreadOptions): void {
   const { netns, receiveBufferBytes, segmentation } = options;
   const shared = { receiveBufferBytes, segmentation, ...(netns === undefined ? {} : { netns }) };
   const listen = openUdp4({ port: options.port, ...shared });
-  const lines = options.linePorts.map((linePort) =>
-    openUdp4({ port: linePort, slotBytes: LINE_SLOT_BYTES, sendSlots: LINE_SEND_SLOTS, ...shared }),
-  );
+  const ofLine = { slotBytes: LINE_SLOT_BYTES, sendSlots: LINE_SEND_SLOTS, ...shared };
+  const lines = options.linePorts.map((linePort) => openUdp4({ port: linePort, ...ofLine }));
+  const [ipv6, ready6] = openIpv6(options, (linePort) => openUdp6({ port: linePort, ...ofLine }));
   const files = new FileStore({ clock: realClock, register: registerBody, maxBytes: options.cacheBytes });
-  const engine = new TftpEngine({ listen, lines, files, clock: realClock, emit: (event) => queue.push(event) });
+  const engine = new TftpEngine({
+    listen,
+    lines,
+    ...ipv6,
+    files,
+    clock: realClock,
+    emit: (event) => queue.push(event),
+  });
 
   port.on('message', (message: ToThread) => {
     switch (message.type) {
@@ -53,5 +61,27 @@ function serve(port: MessagePort, options: ThreadOptions): void {
         break;
     }
   });
-  post({ type: 'ready', port: listen.port, linePorts: lines.map((line) => line.port) });
+  post({ type: 'ready', port: listen.port, linePorts: lines.map((line) => line.port), ipv6: ready6 });
+}
+
+type Sockets6 = { readonly ipv6?: { readonly listen: Udp6Socket; readonly lines: readonly Udp6Socket[] } };
+
+function openIpv6(
+  { ipv6, netns, receiveBufferBytes }: ThreadOptions,
+  openLine: (port: number) => Udp6Socket,
+): [Sockets6, ReadyIpv6 | undefined] {
+  if (ipv6 === undefined) return [{}, undefined];
+  const opened: Udp6Socket[] = [];
+  const keep = (socket: Udp6Socket) => {
+    opened.push(socket);
+    return socket;
+  };
+  try {
+    const listen = keep(openUdp6({ port: ipv6.port, receiveBufferBytes, ...(netns === undefined ? {} : { netns }) }));
+    const lines = ipv6.linePorts.map((port) => keep(openLine(port)));
+    return [{ ipv6: { listen, lines } }, { port: listen.port, linePorts: lines.map(({ port }) => port) }];
+  } catch (cause) {
+    for (const socket of opened) socket.close();
+    return [{}, { failed: (cause as Error).message }];
+  }
 }

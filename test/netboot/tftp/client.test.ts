@@ -34,7 +34,7 @@ class FakeThread extends EventEmitter implements TftpThread {
   }
 
   ready(): void {
-    this.say({ type: 'ready', port: 69, linePorts: [4001, 4002, 4003, 4004] });
+    this.say({ type: 'ready', port: 69, linePorts: [4001, 4002, 4003, 4004], ipv6: undefined });
   }
 
   die(message = 'out of memory'): void {

@@ -3,20 +3,22 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { FileBody, UdpBatch, UdpSocket, UdpTarget } from '../../../src/net/udp.ts';
+import type { FileBody, UdpBatch, UdpTarget } from '../../../src/net/udp.ts';
+import type { Udp6Batch, Udp6Target } from '../../../src/net/udp6.ts';
 import { TftpEngine } from '../../../src/netboot/tftp/engine.ts';
 import type { SlotEvent } from '../../../src/netboot/tftp/events.ts';
 import { FileStore } from '../../../src/netboot/tftp/files.ts';
 import type { TftpLeg } from '../../../src/netboot/tftp/leg-state.ts';
 import type { BootTree } from '../../../src/netboot/tree/types.ts';
 import { slotNumber } from '../../../src/rack/units.ts';
-import { type Ipv4, ipv4ToNumber } from '../../../src/wire/address.ts';
+import { type Ipv4, type Ipv6, ipv4ToNumber } from '../../../src/wire/address.ts';
+import { ipv6Bytes } from '../../../src/wire/ipv6-text.ts';
 import { decodeTftp, encodeTftp, type TftpOptions, type TftpPacket } from '../../../src/wire/tftp/index.ts';
 import { ManualClock } from './manual-clock.ts';
 
-export interface Sent {
+export interface Sent<To = UdpTarget> {
   readonly line: number;
-  readonly to: UdpTarget;
+  readonly to: To;
   readonly packet: TftpPacket;
 }
 
@@ -28,44 +30,49 @@ export interface Incoming {
   readonly bytes: Uint8Array;
 }
 
+export interface Incoming6 extends Omit<Incoming, 'from' | 'to'> {
+  readonly from: string;
+  readonly to: string;
+}
+
 interface FakeBody {
   readonly length: number;
   readonly bytes: Uint8Array;
   release(): void;
 }
 
-class FakeSocket implements UdpSocket {
+class FakeSocket<To, Batch> {
   readonly port: number;
   readonly pending = 0;
   readonly stats = { received: 0, sent: 0, dropped: 0, errors: 0, overflowed: 0 };
   closed = false;
-  handler: (batch: UdpBatch) => void = () => {};
+  handler: (batch: Batch) => void = () => {};
   sendErrorHandler: (ifindex: number, errno: number, message: string) => void = () => {};
   readonly #line: number;
-  readonly #sent: Sent[];
-  #queued: Sent[] = [];
+  readonly #sent: Sent<To>[];
+  #queued: Sent<To>[] = [];
 
-  constructor(line: number, sent: Sent[]) {
+  constructor(line: number, sent: Sent<To>[]) {
     this.port = line < 0 ? 69 : 40_000 + line;
     this.#line = line;
     this.#sent = sent;
   }
 
-  onBatch(handler: (batch: UdpBatch) => void): void {
+  onBatch(handler: (batch: Batch) => void): void {
     this.handler = handler;
   }
 
-  send(bytes: Uint8Array, to: UdpTarget): void {
+  send(bytes: Uint8Array, to: To): void {
     this.#queued.push({ line: this.#line, to, packet: decodeTftp(Uint8Array.from(bytes)) });
   }
 
-  sendBody(head: Uint8Array, body: FileBody, offset: number, length: number, to: UdpTarget): void {
+  sendBody(head: Uint8Array, body: FileBody, offset: number, length: number, to: To): void {
     const { bytes } = body as unknown as FakeBody;
     if (offset + length > bytes.length) throw new RangeError('outside the body');
     this.send(Buffer.concat([head, bytes.subarray(offset, offset + length)]), to);
   }
 
-  sendWindow(heads: Uint8Array, body: FileBody, offset: number, length: number, segment: number, to: UdpTarget): void {
+  sendWindow(heads: Uint8Array, body: FileBody, offset: number, length: number, segment: number, to: To): void {
     const count = Math.ceil(length / segment);
     if (heads.length !== count * 4) throw new RangeError(`${heads.length} bytes of heads for ${count} segments`);
     for (let i = 0; i < count; i++) {
@@ -94,6 +101,25 @@ class FakeSocket implements UdpSocket {
   unref(): this {
     return this;
   }
+
+  join(): void {}
+  leave(): void {}
+}
+
+async function taken<T>(sent: T[], count: number): Promise<T[]> {
+  await vi.waitFor(
+    () => {
+      if (sent.length < count) throw new Error(`expected ${count} datagrams, have ${sent.length}`);
+    },
+    { interval: 1, timeout: 5000 },
+  );
+  return sent.splice(0);
+}
+
+/** The leg of a slot that boots over IPv6 too. */
+export function leg6Of(slot: number, mtu?: number): TftpLeg {
+  const controller = `2001:db8:0:${slot}::1` as Ipv6;
+  return legOf(slot, { ipv6: mtu === undefined ? { controller } : { controller, mtu } });
 }
 
 export function legOf(slot: number, more: Partial<TftpLeg> = {}): TftpLeg {
@@ -111,8 +137,11 @@ export class EngineRig {
   readonly clock = new ManualClock();
   readonly sent: Sent[] = [];
   readonly events: SlotEvent[] = [];
-  readonly listen = new FakeSocket(-1, this.sent);
-  readonly lines = [0, 1, 2].map((line) => new FakeSocket(line, this.sent));
+  readonly sent6: Sent<Udp6Target>[] = [];
+  readonly listen = new FakeSocket<UdpTarget, UdpBatch>(-1, this.sent);
+  readonly lines = [0, 1, 2].map((line) => new FakeSocket<UdpTarget, UdpBatch>(line, this.sent));
+  readonly listen6 = new FakeSocket<Udp6Target, Udp6Batch>(-1, this.sent6);
+  readonly lines6 = [0, 1, 2].map((line) => new FakeSocket<Udp6Target, Udp6Batch>(line, this.sent6));
   readonly files: FileStore<FileBody>;
   readonly engine: TftpEngine;
   #opening = 0;
@@ -126,7 +155,8 @@ export class EngineRig {
       return open(directory, path).finally(() => this.#opening--);
     };
     const { listen, lines, files, clock } = this;
-    this.engine = new TftpEngine({ listen, lines, files, clock, emit: (event) => this.events.push(event) });
+    const ipv6 = { listen: this.listen6, lines: this.lines6 };
+    this.engine = new TftpEngine({ listen, lines, ipv6, files, clock, emit: (event) => this.events.push(event) });
     for (const folder of ['first', 'boot']) mkdirSync(join(this.directory, folder));
     this.write('first/bootcode.bin', 'b'.repeat(1300));
     this.write('boot/start4.elf', 's'.repeat(1000));
@@ -158,7 +188,8 @@ export class EngineRig {
   /** `line` -1 is port 69. */
   deliver(line: number, datagrams: readonly Incoming[]): void {
     const at = (index: number) => datagrams[index] as Incoming;
-    const socket = line < 0 ? this.listen : (this.lines[line] as FakeSocket);
+    const socket = line < 0 ? this.listen : this.lines[line];
+    if (socket === undefined) throw new RangeError(`no line ${line}`);
     socket.handler({
       count: datagrams.length,
       ifindex: (i) => at(i).ifindex,
@@ -166,6 +197,25 @@ export class EngineRig {
       peerPort: (i) => at(i).port,
       localAddress: (i) => ipv4ToNumber(at(i).to),
       destinationAddress: (i) => ipv4ToNumber(at(i).to),
+      bytes: (i) => at(i).bytes,
+      truncated: () => false,
+    });
+  }
+
+  /** The same by IPv6. */
+  deliver6(line: number, datagrams: readonly Incoming6[]): void {
+    const at = (index: number) => datagrams[index] as Incoming6;
+    const socket = line < 0 ? this.listen6 : this.lines6[line];
+    if (socket === undefined) throw new RangeError(`no line ${line}`);
+    const begins = (address: string, start: Uint8Array) => start.every((byte, i) => ipv6Bytes(address)[i] === byte);
+    socket.handler({
+      count: datagrams.length,
+      ifindex: (i) => at(i).ifindex,
+      peerAddress: (i) => ipv6Bytes(at(i).from),
+      peerBegins: (i, start) => begins(at(i).from, start),
+      peerPort: (i) => at(i).port,
+      localAddress: (i) => ipv6Bytes(at(i).to),
+      localBegins: (i, start) => begins(at(i).to, start),
       bytes: (i) => at(i).bytes,
       truncated: () => false,
     });
@@ -192,13 +242,11 @@ export class EngineRig {
 
   /** Waits for `count` datagrams, and takes them. Files are read from the disk, so an answer takes a while. */
   async take(count = 1): Promise<Sent[]> {
-    await vi.waitFor(
-      () => {
-        if (this.sent.length < count) throw new Error(`expected ${count} datagrams, have ${this.sent.length}`);
-      },
-      { interval: 1, timeout: 5000 },
-    );
-    return this.sent.splice(0);
+    return taken(this.sent, count);
+  }
+
+  async take6(count = 1): Promise<Sent<Udp6Target>[]> {
+    return taken(this.sent6, count);
   }
 
   /** Waits until everything that was asked for is answered. */

@@ -52,6 +52,10 @@ describeInterop('clients that others wrote', () => {
     ['npm window 4', 'kernel'],
     ['npm window 64', 'kernel'],
     ['npm window 1', 'whole'],
+    ['IPv6 curl 1468', 'kernel'],
+    ['IPv6 atftp window 16', 'kernel'],
+    ['IPv6 tftp-hpa', 'whole'],
+    ['IPv6 busybox 1468', 'whole'],
     ['atftp lossy', 'part'],
     ['atftp lossy window', 'part'],
     ['curl lossy', 'part'],
@@ -61,6 +65,14 @@ describeInterop('clients that others wrote', () => {
 
   it.each(['curl foreign serial', 'curl foreign config', 'curl no prefix', 'curl upwards'])('%s: 404', (name) => {
     expect(report.fetched[name]).toMatchObject({ sha256: null, complaint: expect.stringContaining('curl: (68)') });
+  });
+
+  it('a slot that does not boot over IPv6 gets no answer by it', () => {
+    expect(report.fetched['IPv6 on a leg without']).toMatchObject({
+      sha256: null,
+      complaint: expect.stringMatching(/curl: \(28\)/),
+    });
+    expect(report.stats).toMatchObject({ unknownLeg: expect.any(Number) });
   });
 
   it('atftp with a foreign serial gets nothing', () => {
@@ -79,7 +91,7 @@ describeInterop('clients that others wrote', () => {
   it('the windows and blocks were those asked for', () => {
     const complete = report.events.filter((event) => event.type === 'complete');
     const terms = complete.map(({ blksize, windowsize }) => `${blksize} ${windowsize}`);
-    for (const expected of ['512 1', '1468 1', '1468 16', '1024 4', '1468 4', '1468 32']) {
+    for (const expected of ['1448 1', '1448 16', '512 1', '1468 1', '1468 16', '1024 4', '1468 4', '1468 32']) {
       expect(terms).toContain(expected);
     }
   });

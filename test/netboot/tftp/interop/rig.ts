@@ -12,7 +12,7 @@ import pino from 'pino';
 import { Interfaces } from '../../../../src/net/interfaces.ts';
 import { startTftp, type TftpEvent } from '../../../../src/netboot/tftp/client.ts';
 import { slotNumber } from '../../../../src/rack/units.ts';
-import type { Ipv4 } from '../../../../src/wire/address.ts';
+import type { Ipv4, Ipv6 } from '../../../../src/wire/address.ts';
 
 export interface Fetched {
   readonly client: string;
@@ -47,6 +47,9 @@ function makeLegs(): void {
     for (const command of [`addr add 10.0.${board}.2/30 dev eth0`, 'link set lo up', 'link set eth0 up']) {
       ip('-n', `b${board}`, ...command.split(' '));
     }
+    // Without duplicate address detection addresses can be used at once.
+    ip('addr', 'add', `2001:db8:0:${board}::1/64`, 'dev', `leg${board}`, 'nodad');
+    ip('-n', `b${board}`, 'addr', 'add', `2001:db8:0:${board}::2/64`, 'dev', 'eth0', 'nodad');
   }
 }
 
@@ -68,8 +71,13 @@ let number = 0;
 /** `command` with REMOTE, LOCAL and HOST filled in, run as the board. */
 async function fetch(board: Board, remote: string, command: string[]): Promise<Fetched> {
   const local = join(directory, `got-${++number}`);
-  const host = `10.0.${board}.1`;
-  const args = command.map((word) => word.replace('REMOTE', remote).replace('LOCAL', local).replace('HOST', host));
+  const fill: Record<string, string> = {
+    REMOTE: remote,
+    LOCAL: local,
+    HOST6: `2001:db8:0:${board}::1`,
+    HOST: `10.0.${board}.1`,
+  };
+  const args = command.map((word) => word.replace(/REMOTE|LOCAL|HOST6|HOST/g, (name) => fill[name] as string));
   const complaint = await run('ip', ['netns', 'exec', `b${board}`, ...args], { timeout: 60_000 }).then(
     ({ stderr }) => stderr,
     (error: Error & { stderr?: string }) => `${error.stderr ?? ''}${error.message}`,
@@ -88,24 +96,25 @@ async function fetch(board: Board, remote: string, command: string[]): Promise<F
   };
 }
 
-const curl = (blksize: number) => [
+const curl = (blksize: number, host = 'HOST', seconds = 50) => [
   'curl',
   '-sS',
+  '-g',
   '--max-time',
-  '50',
+  String(seconds),
   '--tftp-blksize',
   String(blksize),
   '-o',
   'LOCAL',
-  'tftp://HOST/REMOTE',
+  `tftp://${host}/REMOTE`,
 ];
-const atftp = (...options: string[]) => [
+const atftp = (host: string, ...options: string[]) => [
   'atftp',
   ...options.flatMap((option) => ['--option', option]),
-  ...['--get', '-r', 'REMOTE', '-l', 'LOCAL', 'HOST', '69'],
+  ...['--get', '-r', 'REMOTE', '-l', 'LOCAL', host, '69'],
 ];
-const hpa = (mode: string) => ['tftp', '-m', mode, 'HOST', '-c', 'get', 'REMOTE', 'LOCAL'];
-const busybox = (blksize: number) => [
+const hpa = (mode: string, host = 'HOST') => ['tftp', '-m', mode, host, '-c', 'get', 'REMOTE', 'LOCAL'];
+const busybox = (blksize: number, host = 'HOST') => [
   'busybox',
   'tftp',
   '-g',
@@ -115,7 +124,7 @@ const busybox = (blksize: number) => [
   'REMOTE',
   '-l',
   'LOCAL',
-  'HOST',
+  host,
   '69',
 ];
 const npm = (options: object) => [
@@ -144,7 +153,7 @@ async function main(): Promise<InteropReport> {
   writeFileSync(join(boot, 'part.bin'), content.part);
   writeFileSync(join(boot, 'bootcode.bin'), content.whole);
 
-  const server = await startTftp({ log: pino({ level: 'silent' }) });
+  const server = await startTftp({ ipv6: true, log: pino({ level: 'silent' }) });
   const events: TftpEvent[] = [];
   server.onEvent((batch) => events.push(...batch));
   const interfaces = new Interfaces();
@@ -154,6 +163,8 @@ async function main(): Promise<InteropReport> {
       slot: slotNumber(slot),
       controller: `10.0.${slot}.1` as Ipv4,
       board: `10.0.${slot}.2` as Ipv4,
+      // The second boots by IPv4 alone.
+      ...(slot === 1 ? { ipv6: { controller: '2001:db8:0:1::1' as Ipv6 } } : {}),
     })),
   );
   for (const slot of [1, 2] as const) {
@@ -178,10 +189,10 @@ async function main(): Promise<InteropReport> {
     ['curl 8192', 1, kernel, curl(8192)],
     ['curl first stage', 2, 'bootcode.bin', curl(512)],
     ['curl rendered', 1, `${SERIALS[1]}/config.txt`, curl(512)],
-    ['atftp plain', 1, kernel, atftp()],
-    ['atftp 1468', 1, whole, atftp('blksize 1468', 'tsize 0')],
-    ['atftp window 16', 1, kernel, atftp('blksize 1468', 'windowsize 16')],
-    ['atftp timeout', 1, kernel, atftp('timeout 3', 'blksize 1024', 'windowsize 4')],
+    ['atftp plain', 1, kernel, atftp('HOST')],
+    ['atftp 1468', 1, whole, atftp('HOST', 'blksize 1468', 'tsize 0')],
+    ['atftp window 16', 1, kernel, atftp('HOST', 'blksize 1468', 'windowsize 16')],
+    ['atftp timeout', 1, kernel, atftp('HOST', 'timeout 3', 'blksize 1024', 'windowsize 4')],
     ['tftp-hpa', 1, kernel, hpa('binary')],
     ['tftp-hpa whole blocks', 1, whole, hpa('binary')],
     ['tftp-hpa netascii', 1, whole, hpa('netascii')],
@@ -190,9 +201,14 @@ async function main(): Promise<InteropReport> {
     ['npm window 4', 1, kernel, npm({ blockSize: 1468, windowSize: 4 })],
     ['npm window 64', 1, kernel, npm({ blockSize: 1468, windowSize: 64 })],
     ['npm window 1', 1, whole, npm({ blockSize: 512, windowSize: 1 })],
+    ['IPv6 curl 1468', 1, kernel, curl(1468, '[HOST6]')],
+    ['IPv6 atftp window 16', 1, kernel, atftp('HOST6', 'blksize 1468', 'windowsize 16')],
+    ['IPv6 tftp-hpa', 1, whole, ['tftp', '-6', ...hpa('binary', 'HOST6').slice(1)]],
+    ['IPv6 busybox 1468', 1, whole, busybox(1468, 'HOST6')],
+    ['IPv6 on a leg without', 2, 'bootcode.bin', curl(512, '[HOST6]', 2)],
     ['curl foreign serial', 2, kernel, curl(512)],
     ['curl foreign config', 2, `${SERIALS[1]}/config.txt`, curl(512)],
-    ['atftp foreign serial', 2, kernel, atftp()],
+    ['atftp foreign serial', 2, kernel, atftp('HOST')],
     ['curl no prefix', 1, 'kernel8.img', curl(512)],
     ['curl upwards', 1, `${SERIALS[1]}/..%2f..%2fetc/passwd`, curl(512)],
   ];
@@ -200,8 +216,8 @@ async function main(): Promise<InteropReport> {
   const part = `${SERIALS[1]}/part.bin`;
   loseData(1);
   // Of atftp no ACK may be lost: it acknowledges a block that comes again once and no more.
-  fetched['atftp lossy'] = await fetch(1, part, atftp());
-  fetched['atftp lossy window'] = await fetch(1, part, atftp('blksize 512', 'windowsize 8'));
+  fetched['atftp lossy'] = await fetch(1, part, atftp('HOST'));
+  fetched['atftp lossy window'] = await fetch(1, part, atftp('HOST', 'blksize 512', 'windowsize 8'));
   loseAcks(1);
   fetched['curl lossy'] = await fetch(1, part, curl(512));
 
