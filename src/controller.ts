@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
 import { BootTrees, boardFrom } from './jobs/boot-trees.ts';
+import { JobRunner } from './jobs/durable/runner.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
@@ -42,6 +43,8 @@ export interface ControllerParts {
 
 const DHCP_SERVER_PORT = 67;
 const PROBE_LIMIT = seconds(3);
+/** Steps of jobs that load this machine, at a time. */
+const JOB_PLACES = 4;
 
 /**
  * Wires everything together. It is ready to answer every board before it powers one: a Pi that is powered asks a few
@@ -53,6 +56,7 @@ export class Controller {
   readonly power: PowerJobs;
   readonly switches: RackSwitches;
   readonly tenancy: Tenancy;
+  readonly jobs: JobRunner;
   readonly #store: Store;
   readonly #state: RackState;
   readonly #watch: BoardWatch;
@@ -106,6 +110,18 @@ export class Controller {
     this.power = new PowerJobs(plan, this.switches.drivers(), this.#state, clock, log, mayPower);
     this.#state.onUp(() => this.power.kick());
     this.#recovery = new Recovery(plan, this.#state, this.power, clock);
+    this.jobs = new JobRunner({
+      table: store.jobs,
+      write: (write) => store.commit.write(write),
+      kinds: [],
+      clock,
+      log,
+      places: JOB_PLACES,
+      event: (slot, kind, text) => this.#state.event(slot, kind, text),
+      fatal: (what, cause) => {
+        if (!this.#stopped) fatal(what, cause);
+      },
+    });
     this.#watch = new BoardWatch(
       plan,
       this.#state,
@@ -135,6 +151,8 @@ export class Controller {
     this.#watch.start();
     // First: what was left half done on a switch is ended before its boards get power.
     this.switches.start();
+    // Before power: what a job keeps dark stays so.
+    this.jobs.resume();
     this.power.start();
     this.#recovery.start();
     this.#saveHealthForEver();
@@ -143,6 +161,7 @@ export class Controller {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.jobs.stop();
     this.#recovery.stop();
     this.switches.stop();
     this.#watch.stop();

@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './exit.ts';
 import { imageCommand } from './image/index.ts';
+import { jobCommand } from './job/index.ts';
 import { planCommand } from './plan.ts';
 import { powerCommand } from './power.ts';
 import { serveCommand } from './serve.ts';
@@ -36,6 +37,7 @@ for (const command of [
   boardCommand(),
   powerCommand(),
   imageCommand(),
+  jobCommand(),
   switchCommand(),
   tenantCommand(),
   keyCommand(),

@@ -152,6 +152,30 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX audit_by_tenant ON audit (tenant, id);
   `,
+  `
+  CREATE TABLE jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    slot INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    parameters TEXT NOT NULL,
+    request_key TEXT,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'undoing', 'done', 'failed', 'cancelled')),
+    step INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    error_code TEXT,
+    error TEXT,
+    cancelled_by TEXT,
+    facts TEXT NOT NULL,
+    progress TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX jobs_by_slot ON jobs (slot, id);
+  CREATE UNIQUE INDEX jobs_by_key ON jobs (request_key) WHERE request_key IS NOT NULL;
+  -- A slot has one job at a time, whoever asks.
+  CREATE UNIQUE INDEX jobs_one_active ON jobs (slot) WHERE state IN ('queued', 'running', 'undoing');
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

@@ -5,6 +5,7 @@ import { type Db, openDatabase } from './database.ts';
 import { EventTable } from './events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HealthTable } from './health.ts';
+import { JobTable } from './jobs.ts';
 import { LeaseTable } from './leases.ts';
 import { Lease6Table } from './leases6.ts';
 import { PortMapTable } from './port-maps.ts';
@@ -30,6 +31,7 @@ export class Store {
   readonly vlanJournal: VlanJournalTable;
   readonly tenants: TenantTable;
   readonly audit: AuditTable;
+  readonly jobs: JobTable;
   readonly health: HealthTable;
   readonly ports: PortTable;
 
@@ -47,6 +49,7 @@ export class Store {
     this.vlanJournal = new VlanJournalTable(this.#state);
     this.tenants = new TenantTable(this.#state);
     this.audit = new AuditTable(this.#state);
+    this.jobs = new JobTable(this.#state);
     this.health = new HealthTable(this.#health);
     this.ports = new PortTable(this.#health);
   }

@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { StreamLine } from './protocol.ts';
 
-const MOST_BODY = 64 * 1024;
+/** A cloud-init user-data file and some keys. */
+const MOST_BODY = 256 * 1024;
 
 /** An answer that is no: what was wrong and what was expected. */
 export class Refusal extends Error {

@@ -6,6 +6,7 @@ import type { Scope } from '../../rack/tenancy/scope.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
 import type { AuditRow } from '../../store/audit.ts';
 import type { FeedLine } from './feed-protocol.ts';
+import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
 import type { IntendRequest } from './server.ts';
 import type {
@@ -162,6 +163,25 @@ export class ControlClient {
       stopped = true;
       response?.destroy();
     };
+  }
+
+  /** Records one job a slot; each answer is the job or why there is none. */
+  askJobs(wanted: JobRequestBody): Promise<readonly JobAsked[]> {
+    return this.#json('POST', '/v1/jobs', wanted) as Promise<readonly JobAsked[]>;
+  }
+
+  /** The newest jobs, newest first. */
+  jobs(limit: number, slot?: number): Promise<readonly JobView[]> {
+    const of = slot === undefined ? '' : `&slot=${slot}`;
+    return this.#json('GET', `/v1/jobs?limit=${limit}${of}`) as Promise<readonly JobView[]>;
+  }
+
+  job(id: number): Promise<JobView> {
+    return this.#json('GET', `/v1/jobs/${id}`) as Promise<JobView>;
+  }
+
+  cancelJob(id: number, who: string): Promise<JobView> {
+    return this.#json('POST', `/v1/jobs/${id}/cancel`, { who }) as Promise<JobView>;
   }
 
   /** One line of progress after the other, and the result as the last. */

@@ -72,4 +72,6 @@ export type StreamLine<Progress, Result> = { readonly progress: Progress } | { r
 /** Every refusal: what was wrong and what was expected. */
 export interface ErrorBody {
   readonly error: string;
+  /** A short stable word, where there is one. */
+  readonly code?: string;
 }

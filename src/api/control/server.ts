@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { JobRefused } from '../../jobs/durable/kind.ts';
 import type { PowerProgress } from '../../jobs/power.ts';
 import { TenancyError } from '../../jobs/tenancy.ts';
 import type { Actor } from '../../rack/tenancy/actor.ts';
@@ -12,7 +13,9 @@ import { printable } from '../../wire/printable.ts';
 import { json, parsed, Refusal, streamed } from './answer.ts';
 import type { Feed } from './feed.ts';
 import { FEED_MOST_UNSENT } from './feed-protocol.ts';
-import type { BoardView, PowerRequest, StatusView } from './protocol.ts';
+import { jobRoute } from './job-routes.ts';
+import type { JobTarget } from './job-target.ts';
+import type { BoardView, ErrorBody, PowerRequest, StatusView } from './protocol.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -34,7 +37,7 @@ export interface IntendRequest {
   readonly by: Actor;
 }
 
-export interface ControlTarget extends TenancyTarget {
+export interface ControlTarget extends JobTarget, TenancyTarget {
   readonly feed: Feed;
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
@@ -121,6 +124,9 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   const onSwitch = /^POST \/v1\/switches\/([^/]+)\/([a-z]+)$/.exec(route);
   if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
   if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
+  if (url.pathname.startsWith('/v1/jobs')) {
+    return jobRoute(target, url, request, response, (slots) => known(target, slots));
+  }
   switch (route) {
     case 'GET /v1/feed':
       return feed(target, response);
@@ -161,7 +167,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
     default:
       throw new Refusal(
         404,
-        `no ${route}: expected GET /v1/status, GET /v1/boards/N, POST /v1/refresh, POST /v1/power, GET /v1/switches, POST /v1/switches/NAME/ACTION or POST /v1/ports`,
+        `no ${route}: expected GET /v1/status, GET /v1/boards/N, POST /v1/refresh, POST /v1/power, GET /v1/switches, POST /v1/switches/NAME/ACTION, POST /v1/ports or /v1/jobs`,
       );
   }
 }
@@ -220,6 +226,7 @@ const TENANCY_STATUS = { unknown: 404, conflict: 409, invalid: 400 } as const;
 
 function statusOf(cause: unknown): number {
   if (cause instanceof Refusal) return cause.status;
+  if (cause instanceof JobRefused) return cause.code === 'no_job' ? 404 : 409;
   if (cause instanceof TenancyError) return TENANCY_STATUS[cause.kind];
   return cause instanceof SwitchError ? 409 : 500;
 }
@@ -229,10 +236,11 @@ function refuse(response: ServerResponse, cause: unknown, log: Logger): void {
   const status = statusOf(cause);
   if (status === 500) log.error({ err: cause }, 'a request on the control socket failed');
   const error = cause instanceof Error ? cause.message : String(cause);
+  const answer: ErrorBody = { error, ...(cause instanceof JobRefused ? { code: cause.code } : {}) };
   if (response.headersSent) {
-    response.end(`${JSON.stringify({ error })}\n`);
+    response.end(`${JSON.stringify(answer)}\n`);
     return;
   }
   response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ error }));
+  response.end(JSON.stringify(answer));
 }

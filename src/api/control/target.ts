@@ -2,15 +2,17 @@ import type { Controller } from '../../controller.ts';
 import { millis, slotNumber, watts } from '../../rack/units.ts';
 import { switchTroubles } from '../../switches/troubles.ts';
 import { Feed } from './feed.ts';
+import { jobTarget } from './job-target.ts';
 import type { ControlTarget } from './server.ts';
 import { applyResult, planView, switchView, violationView } from './switch-views.ts';
 import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
-  const { power, switches, tenancy, store } = controller;
+  const { power, switches, tenancy, store, jobs } = controller;
   return {
     tenancy,
+    ...jobTarget(jobs),
     feed: feedOf(controller),
     audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
     intend: ({ slots, action, by }) => power.intend(slots.map(slotNumber), action, by.who),

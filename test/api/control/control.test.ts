@@ -10,6 +10,7 @@ import { Feed } from '../../../src/api/control/feed.ts';
 import type { FeedLine } from '../../../src/api/control/feed-protocol.ts';
 import type { StatusView } from '../../../src/api/control/protocol.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
+import { JobRefused } from '../../../src/jobs/durable/kind.ts';
 import type { PowerProgress } from '../../../src/jobs/power.ts';
 import { Tenancy } from '../../../src/jobs/tenancy.ts';
 import { realClock } from '../../../src/net/real-clock.ts';
@@ -63,6 +64,10 @@ const target: ControlTarget = {
   switchProve: async (_name, slot) => ({ proven: true, slot, text: 'it is' }),
   switchDiscover: async () => ({ yaml: 'switches: []', incomplete: [] }),
   configure: async ({ slots, ...rest }) => slots.map((slot) => ({ slot, ok: true, text: JSON.stringify(rest) })),
+  askJobs: async () => [],
+  jobs: () => [],
+  job: () => undefined,
+  cancelJob: async () => Promise.reject(new JobRefused('too_late', 'job 1: it has ended already')),
 };
 
 let directory: string;
@@ -140,7 +145,7 @@ describe('the control socket', () => {
     expect(await raw('POST', '/v1/power', JSON.stringify({ slots: [0], action: 'boil', who: '' }))).toMatchObject({
       status: 400,
     });
-    expect(await raw('POST', '/v1/power', 'x'.repeat(100_000))).toMatchObject({ status: 413 });
+    expect(await raw('POST', '/v1/power', 'x'.repeat(300_000))).toMatchObject({ status: 413 });
   });
 
   it('survives any body', async () => {
