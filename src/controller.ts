@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
 import { BootTrees, boardFrom } from './jobs/boot-trees.ts';
@@ -23,6 +24,7 @@ import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
 import type { Clock } from './rack/clock.ts';
 import type { Plan } from './rack/plan.ts';
 import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
+import { type Payload, preparePayload } from './roots/boot-payload.ts';
 import { nfsClients } from './roots/connections.ts';
 import { type Image, readImage } from './roots/images.ts';
 import { openRoots, type Roots } from './roots/index.ts';
@@ -143,7 +145,9 @@ export class Controller {
     log.info({ changes: legs.changes.length }, `legs are as planned, ${legs.changes.length} changes made`);
 
     this.#roots = openRoots({ plan, stateDirectory: this.#parts.stateDirectory, log, clock: this.#parts.clock });
-    await this.#startTftp(images, this.#roots);
+    const payload = await preparePayload(plan.images, images, join(this.#parts.stateDirectory, 'boot-payload'));
+    this.#degraded.push(...payload.troubles);
+    await this.#startTftp(images, payload, this.#roots);
     await this.#startFirewall();
     this.#startDhcp();
     this.#startIpv6();
@@ -210,7 +214,7 @@ export class Controller {
     );
   }
 
-  async #startTftp(images: ReadonlyMap<string, Image>, roots: Roots): Promise<void> {
+  async #startTftp(images: ReadonlyMap<string, Image>, payload: Payload, roots: Roots): Promise<void> {
     const { plan, log, clock } = this.#parts;
     const interfaces = new Interfaces();
     this.#interfaces = interfaces;
@@ -226,12 +230,14 @@ export class Controller {
     this.#trees = new BootTrees({
       plan,
       images,
+      smaller: payload.smaller,
       rootPath: (slot) => roots.rootPath(slot),
       board: (slot) => this.#state.get(slot).board,
       show: (tree) => tftp.setTree(tree),
     });
     this.#trees.showAll();
     await Promise.all([...images.values()].map((image) => tftp.warm(image.boot.directory)));
+    await Promise.all([...payload.smaller.values()].map((directory) => tftp.warm(directory)));
     tftp.onEvent((events) =>
       takeTftpEvents(events, {
         state: this.#state,

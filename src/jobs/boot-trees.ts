@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ClientKind, Observation } from '../netboot/dhcpv4/index.ts';
-import { type ImageBootFacts, renderFiles } from '../netboot/tree/render.ts';
+import { type ImageBootFacts, imageBootFacts, renderFiles, trimmed } from '../netboot/tree/render.ts';
 import type { BootTree } from '../netboot/tree/types.ts';
-import type { Plan, SlotPlan } from '../rack/plan.ts';
+import type { ImagePlan, Plan, SlotPlan } from '../rack/plan.ts';
 import type { BoardSeen } from '../rack/slot-state.ts';
 import type { SlotNumber } from '../rack/units.ts';
 import type { Image } from '../roots/images.ts';
@@ -11,6 +9,8 @@ import type { Image } from '../roots/images.ts';
 export interface BootTreeSources {
   readonly plan: Plan;
   readonly images: ReadonlyMap<string, Image>;
+  /** Directories with files to send in place of an image's, by the image's name in the rack file. */
+  readonly smaller: ReadonlyMap<string, string>;
   /** The path under which a slot's board mounts its root. */
   readonly rootPath: (slot: SlotNumber) => string;
   readonly board: (slot: SlotNumber) => BoardSeen;
@@ -28,7 +28,7 @@ export class BootTrees {
 
   constructor(from: BootTreeSources) {
     this.#from = from;
-    this.#facts = new Map([...from.images].map(([name, image]) => [name, bootFacts(image)]));
+    this.#facts = new Map([...from.images].map(([name, image]) => [name, imageBootFacts(image)]));
     // bootcode.bin is asked for without a prefix by every Pi 3, also by one that no image is assigned to.
     const any = [...from.images.values()][0];
     if (any === undefined)
@@ -74,20 +74,18 @@ export class BootTrees {
     const facts = slot.image === undefined ? undefined : this.#facts.get(slot.image);
     if (image === undefined || facts === undefined) return { ...known, assigned: false, rendered: {} };
     const rootPath = this.#from.rootPath(slot.slot);
-    const rendered = renderFiles({ model: board.model, image: facts, slot, nfs: this.#from.plan.nfs, rootPath });
-    return { ...known, assigned: true, imageBoot: image.boot.directory, rendered };
+    const { nfs, images } = this.#from.plan;
+    const trim = (images.find(({ name }) => name === slot.image) as ImagePlan).trim;
+    const smaller = this.#from.smaller.get(slot.image as string);
+    const { model } = board;
+    return {
+      ...known,
+      assigned: true,
+      imageBoot: image.boot.directory,
+      rendered: renderFiles({ model, ...trimmed(model, facts, trim), slot, nfs, rootPath }),
+      ...(smaller === undefined ? {} : { smaller }),
+    };
   }
-}
-
-function bootFacts(image: Image): ImageBootFacts {
-  const has = (name: string) => existsSync(join(image.boot.directory, name));
-  return {
-    kernel: image.boot.kernel,
-    initramfs: image.boot.initramfs,
-    deviceTrees: has('bcm2837-rpi-3-b.dtb') ? 'upstream' : 'raspberrypi',
-    overlays: has('overlays'),
-    cmdline: image.boot.cmdline,
-  };
 }
 
 /**

@@ -124,6 +124,17 @@ export interface ImagePlan {
   readonly name: string;
   /** Directory that holds `boot/` and `root/`, absolute or relative to the rack file (made absolute here). */
   readonly directory: string;
+  readonly trim: TrimPlan;
+}
+
+/** What a boot tree leaves out of its image, or sends smaller; the image itself is never changed. */
+export interface TrimPlan {
+  /** `auto`: the cut-down firmware where the image has it for the board (gpu_mem=16: no camera, no codecs). */
+  readonly firmware: 'auto' | 'full';
+  /** `none`: the kernel mounts the root by itself. */
+  readonly initramfs: 'keep' | 'none';
+  /** `compress`: a kernel that is not compressed is sent as gzip. */
+  readonly kernel: 'keep' | 'compress';
 }
 
 export interface RootsPlan {

@@ -52,7 +52,13 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
         ...SWITCH_DEFAULTS,
       },
     ],
-    images: [{ name: 'debian', directory: '/nonexistent/debian' }],
+    images: [
+      {
+        name: 'debian',
+        directory: '/nonexistent/debian',
+        trim: { firmware: 'auto', initramfs: 'keep', kernel: 'keep' },
+      },
+    ],
     roots: { directory: '/nonexistent/roots', backend: 'auto' },
     nfs: { server: 'auto', version: '3' },
     power: POWER,

@@ -8,7 +8,7 @@ export interface ConfigTxtInput {
   readonly image: ImageBootFacts;
   /**
    * Asks for start_cd.elf and fixup_cd.dat (start4cd.elf, fixup4cd.dat) by gpu_mem=16: 2.2 MB less to send and more
-   * memory for the kernel, without camera and codecs. Off by default: images need not have these files.
+   * memory for the kernel, without camera and codecs. Off by default: images need not have these files (see trim.ts).
    */
   readonly cutDownFirmware?: boolean;
 }

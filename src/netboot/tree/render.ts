@@ -6,8 +6,9 @@ import { PXELINUX_FILE, renderPxelinux } from './pxelinux.ts';
 export { RenderError } from './ascii.ts';
 export { type CmdlineInput, renderCmdline, renderCmdlineTxt } from './cmdline.ts';
 export { type ConfigTxtInput, renderConfigTxt } from './config-txt.ts';
-export type { ImageBootFacts } from './image-facts.ts';
+export { type ImageBootFacts, imageBootFacts } from './image-facts.ts';
 export { PXELINUX_FILE, renderPxelinux } from './pxelinux.ts';
+export { trimmed } from './trim.ts';
 
 export type RenderInput = ConfigTxtInput & Omit<CmdlineInput, 'extra'>;
 

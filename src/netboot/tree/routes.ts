@@ -28,6 +28,7 @@ export type RouteName =
   | 'prefix'
   | 'unassigned'
   | 'rendered'
+  | 'smaller'
   | 'image'
   | 'expected-missing'
   | 'unexpected-missing';
@@ -72,6 +73,7 @@ const ROUTES: readonly (readonly [RouteName, Route<unknown>])[] = [
   ['prefix', prefix],
   ['unassigned', unassigned],
   ['rendered', rendered],
+  ['smaller', smaller],
   ['image', image],
   ['expected-missing', expectedMissing],
   ['unexpected-missing', () => ({ outcome: 'missing', expected: false, reason: 'not in the image' })],
@@ -118,7 +120,7 @@ async function firstStage<File>({ path, tree, files }: Asked<File>): Promise<Ans
 async function uboot<File>(asked: Asked<File>): Promise<Answer<File> | undefined> {
   const { tree, path } = asked;
   if (tree.uboot !== true || splitPrefix(path) !== undefined || !tree.assigned) return undefined;
-  const found = rendered(asked) ?? (await image(asked));
+  const found = rendered(asked) ?? (await smaller(asked)) ?? (await image(asked));
   return found ?? { outcome: 'missing', expected: UBOOT_MISSING.some((pattern) => pattern.test(path)) };
 }
 
@@ -147,6 +149,10 @@ function unassigned({ tree }: Asked<unknown>): Answer<never> | undefined {
 function rendered({ tree, path }: Asked<unknown>): Answer<never> | undefined {
   if (!Object.hasOwn(tree.rendered, path)) return undefined;
   return { outcome: 'served', text: tree.rendered[path] as string };
+}
+
+async function smaller<File>({ tree, path, files }: Asked<File>): Promise<Answer<File> | undefined> {
+  return tree.smaller === undefined ? undefined : find(files, tree.smaller, path);
 }
 
 async function image<File>({ tree, path, files }: Asked<File>): Promise<Answer<File> | undefined> {

@@ -12,6 +12,8 @@ export interface BootTree {
   readonly mac?: Mac;
   /** Absolute directory of the image's boot files; needed where `assigned`. */
   readonly imageBoot?: string;
+  /** Absolute directory with files that are sent in place of the image's of the same names: its kernel, compressed. */
+  readonly smaller?: string;
   /** Absolute directory that holds bootcode.bin. */
   readonly firstStage: string;
   /** Files made for this board: path below the prefix (`config.txt`) to content in pure ASCII. */

@@ -34,7 +34,7 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
     zone: file.zone,
     slots: slotPlans(file),
     switches: file.switches.map((item): SwitchPlan => switchPlan(item, file.kind, at)),
-    images: file.images.map(({ name, directory }) => ({ name, directory: at(directory) })),
+    images: file.images.map(({ name, directory, trim }) => ({ name, directory: at(directory), trim })),
     roots: { directory: at(file.roots.directory), backend: file.roots.backend },
     nfs: file.nfs,
     power: {

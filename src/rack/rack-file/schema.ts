@@ -135,7 +135,15 @@ const ipv6 = z
   })
   .meta({ expected: '{gateway: pirack, autonomous: false, dns: ["2001:db8::53"], nat64: 64:ff9b::/96}' });
 
-const image = z.strictObject({ name: plainName, directory });
+const trim = z
+  .strictObject({
+    firmware: z.enum(['auto', 'full']).meta({ expected: 'auto or full' }).default('auto'),
+    initramfs: z.enum(['keep', 'none']).meta({ expected: 'keep or none' }).default('keep'),
+    kernel: z.enum(['keep', 'compress']).meta({ expected: 'keep or compress' }).default('keep'),
+  })
+  .meta({ expected: '{firmware: auto, initramfs: keep, kernel: keep}' });
+
+const image = z.strictObject({ name: plainName, directory, trim: trim.prefault({}) });
 
 const timings = z
   .strictObject({

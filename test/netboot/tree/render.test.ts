@@ -17,6 +17,7 @@ const debian: ImageBootFacts = {
   initramfs: 'initramfs8',
   deviceTrees: 'upstream',
   overlays: false,
+  cutDown: { pi3: true, pi4: true },
 };
 const raspios: ImageBootFacts = { ...debian, deviceTrees: 'raspberrypi', overlays: true };
 

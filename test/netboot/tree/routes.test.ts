@@ -57,6 +57,26 @@ const serials = new Map([
 ]);
 const ask = (name: string, of: BootTree = tree) => resolveRequest(of, name, serials, files);
 
+describe('a board with a smaller kernel', () => {
+  const smaller = { ...tree, smaller: '/smaller' };
+  const both: BootFiles<string> = {
+    open: (directory, path) =>
+      directory === '/smaller' && path !== 'kernel8.img'
+        ? Promise.resolve({ kind: 'absent' })
+        : directory === '/smaller'
+          ? Promise.resolve({ kind: 'file', file: '/smaller/kernel8.img' })
+          : files.open(directory, path),
+  };
+  it('gets it in place of the image’s, and all else from the image', async () => {
+    const get = (name: string, of: BootTree) => resolveRequest(of, name, serials, both);
+    const kernel = { route: 'smaller', outcome: 'served', file: '/smaller/kernel8.img' };
+    expect(await get(`${SERIAL}/kernel8.img`, smaller)).toMatchObject(kernel);
+    expect(await get('kernel8.img', { ...smaller, uboot: true })).toMatchObject({ ...kernel, route: 'u-boot' });
+    expect(await get(`${SERIAL}/start.elf`, smaller)).toMatchObject({ route: 'image', file: '/image/boot/start.elf' });
+    expect(await get(`${SERIAL}/config.txt`, smaller)).toMatchObject({ route: 'rendered' });
+  });
+});
+
 describe('an assigned board', () => {
   it.each([
     // The first stage comes without a prefix, to everybody.

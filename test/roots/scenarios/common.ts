@@ -12,7 +12,7 @@ export const log = pino({ level: 'info' }, pino.destination({ fd: 2, sync: true 
 
 export function planOf(slots: number, image: string, roots: string, change: Partial<Plan> = {}): Plan {
   const plan = makePlan(slots, {
-    images: [{ name: 'fake', directory: image }],
+    images: [{ name: 'fake', directory: image, trim: { firmware: 'auto', initramfs: 'keep', kernel: 'keep' } }],
     roots: { directory: roots, backend: 'auto' },
     ...change,
   });
