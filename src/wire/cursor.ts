@@ -1,5 +1,31 @@
 /** The one bounds-checked cursor that every codec reads with, and the one error they all throw. */
 
+const SLAB_BYTES = 32_768;
+let slab = new Uint8Array(SLAB_BYTES);
+let slabUsed = 0;
+
+/**
+ * Zeroed bytes for one message. Cut from a larger piece: an array of a few hundred bytes costs several times as much when
+ * it is made by itself. They are the caller's alone, and their piece lives as long as any of them.
+ */
+export function messageBytes(length: number): Uint8Array {
+  if (length > SLAB_BYTES / 8) return new Uint8Array(length);
+  if (slabUsed + length > SLAB_BYTES) {
+    slab = new Uint8Array(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const bytes = slab.subarray(slabUsed, slabUsed + length);
+  slabUsed += length;
+  return bytes;
+}
+
+/** A copy of a message that outlives the buffer it arrived in. */
+export function copyMessage(bytes: Uint8Array): Uint8Array {
+  const copy = messageBytes(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 /** Bytes that do not follow the protocol. `offset` counts from the first byte given to the codec. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
@@ -93,7 +119,7 @@ export class Writer {
   #length = 0;
 
   constructor(capacity = 600) {
-    this.#bytes = new Uint8Array(capacity);
+    this.#bytes = messageBytes(capacity);
   }
 
   get length(): number {
@@ -146,7 +172,7 @@ export class Writer {
     const at = this.#length;
     const needed = at + count;
     if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+      const larger = messageBytes(Math.max(needed, this.#bytes.length * 2));
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
     }

@@ -20,22 +20,36 @@ export function ipv6Bytes(text: string): Uint8Array {
 /** The text of RFC 5952: lower case, no leading zeros, the longest run of two or more zero groups as `::`. */
 export function ipv6Text(bytes: Uint8Array): Ipv6 {
   if (bytes.length !== 16) throw new RangeError(`expected an IPv6 address of 16 bytes, got ${bytes.length}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
-  const words = Array.from({ length: 8 }, (_, index) => view.getUint16(index * 2).toString(16));
-  const { from, length } = longestZeros(words);
-  if (length < 2) return words.join(':') as Ipv6;
-  return `${words.slice(0, from).join(':')}::${words.slice(from + length).join(':')}` as Ipv6;
+  const { from, length } = longestZeros(bytes);
+  let text = '';
+  for (let word = 0; word < 8; word++) {
+    if (word === from && length >= 2) {
+      text += '::';
+      word += length - 1;
+      continue;
+    }
+    if (text !== '' && !text.endsWith('::')) text += ':';
+    text += wordAt(bytes, word).toString(16);
+  }
+  return text as Ipv6;
 }
 
-function longestZeros(words: readonly string[]): { readonly from: number; readonly length: number } {
-  let best = { from: 0, length: 0 };
-  for (let from = 0; from < words.length; from++) {
-    let length = 0;
-    while (words[from + length] === '0') length++;
-    if (length > best.length) best = { from, length };
-    from += length;
+function longestZeros(bytes: Uint8Array): { readonly from: number; readonly length: number } {
+  let from = 0;
+  let length = 0;
+  for (let word = 0; word < 8; word++) {
+    const begin = word;
+    while (word < 8 && wordAt(bytes, word) === 0) word++;
+    if (word - begin > length) {
+      from = begin;
+      length = word - begin;
+    }
   }
-  return best;
+  return { from, length };
+}
+
+function wordAt(bytes: Uint8Array, word: number): number {
+  return ((bytes[word * 2] as number) << 8) | (bytes[word * 2 + 1] as number);
 }
 
 /** Whether two IPv6 literals name the same address. */

@@ -1,6 +1,6 @@
 /** The DHCP message: BOOTP's fixed fields, the magic cookie, and the options (RFC 2131 §2). */
 import { type Ipv4, ipv4FromNumber, ipv4ToNumber, type Mac, macFromBytes, macToBytes } from '../address.ts';
-import { DecodeError, Reader, Writer } from '../cursor.ts';
+import { copyMessage, DecodeError, Reader, Writer } from '../cursor.ts';
 import { OPTIONS_OFFSET, optionsLength, readOptions, writeOptions } from './option-fields.ts';
 import { latin1 } from './values.ts';
 
@@ -52,7 +52,7 @@ export function decodeDhcpv4(bytes: Uint8Array): Dhcpv4Packet {
   if (bytes.length > MAX_PACKET_LENGTH) {
     throw new DecodeError(PROTOCOL, 'length', 0, `expected at most ${MAX_PACKET_LENGTH} bytes, got ${bytes.length}`);
   }
-  const reader = new Reader(PROTOCOL, bytes.slice());
+  const reader = new Reader(PROTOCOL, copyMessage(bytes));
   const op = reader.u8('op');
   if (op !== 1 && op !== 2) throw new DecodeError(PROTOCOL, 'op', 0, `expected 1 or 2, got ${op}`);
   const htype = reader.u8('htype');

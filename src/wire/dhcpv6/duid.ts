@@ -1,5 +1,5 @@
 /** DHCP unique identifiers (RFC 8415 §11, RFC 6355). A claim of the client: shown and compared, never trusted. */
-import { type Mac, macFromBytes, macToBytes } from '../address.ts';
+import { type Mac, macToBytes } from '../address.ts';
 import { option6Error } from './packet.ts';
 
 /** A DUID as lower-case hex: `00030001b827eb07bcc6`. */
@@ -8,7 +8,6 @@ export type Duid = string & { readonly __brand: 'Duid' };
 /** RFC 8415 §11.1: two bytes of type and at most 128 more. */
 const SHORTEST = 3;
 const LONGEST = 130;
-const DUID_LLT = 1;
 const DUID_LL = 3;
 const DUID_UUID = 4;
 const ETHERNET = 1;
@@ -27,13 +26,17 @@ export function duidBytes(duid: Duid): Uint8Array {
 
 /** The Ethernet address in a DUID-LLT or DUID-LL; undefined where it holds none. */
 export function duidMac(duid: Duid): Mac | undefined {
-  const bytes = duidBytes(duid);
-  const type = ((bytes[0] as number) << 8) | (bytes[1] as number);
-  const hardware = bytes.length >= 4 ? ((bytes[2] as number) << 8) | (bytes[3] as number) : 0;
-  if (hardware !== ETHERNET) return undefined;
-  if (type === DUID_LL && bytes.length === 10) return macFromBytes(bytes.subarray(4));
-  if (type === DUID_LLT && bytes.length === 14) return macFromBytes(bytes.subarray(8));
+  const type = duid.slice(0, 4);
+  const hardware = duid.slice(4, 8);
+  if (hardware !== '0001') return undefined;
+  if (type === '0003' && duid.length === 20) return macOfHex(duid.slice(8));
+  if (type === '0001' && duid.length === 28) return macOfHex(duid.slice(16));
   return undefined;
+}
+
+function macOfHex(hex: string): Mac {
+  const pair = (at: number) => hex.slice(at, at + 2);
+  return `${pair(0)}:${pair(2)}:${pair(4)}:${pair(6)}:${pair(8)}:${pair(10)}` as Mac;
 }
 
 /** DUID-LL (§11.4): the same after every restart, without anything to store. */

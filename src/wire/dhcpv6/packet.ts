@@ -1,5 +1,5 @@
 /** The message between client and server (RFC 8415 §8): type, transaction id, options, which may repeat and nest. */
-import { DecodeError, Reader, Writer } from '../cursor.ts';
+import { copyMessage, DecodeError, Reader, Writer } from '../cursor.ts';
 import { option6Name } from './options.ts';
 
 export interface Option6Value {
@@ -29,7 +29,7 @@ export function decodeDhcpv6(bytes: Uint8Array): Dhcpv6Packet {
   if (bytes.length > MAX_PACKET6_LENGTH) {
     throw new DecodeError(PROTOCOL6, 'length', 0, `expected at most ${MAX_PACKET6_LENGTH} bytes, got ${bytes.length}`);
   }
-  const reader = new Reader(PROTOCOL6, bytes.slice());
+  const reader = new Reader(PROTOCOL6, copyMessage(bytes));
   const head = reader.u32('message type and transaction id');
   const type = head >>> 24;
   if (type === RELAY_FORWARD || type === RELAY_REPLY) {
