@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
-import { BootTrees, boardFrom } from './jobs/boot-trees.ts';
+import { BootTrees } from './jobs/boot-trees.ts';
+import { takeObservation } from './jobs/dhcp-sightings.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
@@ -29,6 +30,7 @@ import { nfsClients } from './roots/connections.ts';
 import { type Image, readImage } from './roots/images.ts';
 import { openRoots, type Roots } from './roots/index.ts';
 import { durablePortMaps } from './store/port-maps.ts';
+import { RowBatch } from './store/row-batch.ts';
 import { Store } from './store/store.ts';
 import type { SecretReader } from './switches/snmp/secrets.ts';
 import type { Mac } from './wire/address.ts';
@@ -256,14 +258,10 @@ export class Controller {
     this.#dhcp = new Dhcpv4Server({
       socket: this.#dhcpSocket,
       legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
-      leases: this.#committed((lease: Lease) => this.#store.leases.save(lease)),
+      leases: new RowBatch<Lease>(this.#store.commit, (lease) => this.#store.leases.save(lease)),
       neighbours: { set: (leg, address, mac: Mac) => setPermanentNeighbour4(leg.interface, address, mac) },
-      observe: (slot, observation) => {
-        this.#state.observe(slot, boardFrom(observation, this.#state.get(slot).board));
-        if (observation.doubt !== undefined)
-          this.#state.boardEvent(slot, 'doubt', `slot ${slot}: ${observation.doubt}`);
-        this.#trees?.heard(slot, observation.kind);
-      },
+      observe: (slot, observation) =>
+        takeObservation(slot, observation, { state: this.#state, heard: (at, kind) => this.#trees?.heard(at, kind) }),
       milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),
       clock,
       log,
@@ -296,7 +294,7 @@ export class Controller {
       this.#ipv6 = startIpv6({
         plan,
         interfaces: this.#interfaces as Interfaces,
-        leases: this.#committed((lease: Lease6) => this.#store.leases6.save(lease)),
+        leases: new RowBatch<Lease6>(this.#store.commit, (lease) => this.#store.leases6.save(lease)),
         held: this.#store.leases6.heldPrefixes(clock.now()),
         kernel: new Kernel6Routes(),
         observe: () => undefined,
@@ -311,20 +309,6 @@ export class Controller {
       this.#degraded.push(text);
       this.#state.event(undefined, 'no_ipv6', text);
     }
-  }
-
-  /** Leases that go into the next commit, and the wait until all that were recorded are on disk. */
-  #committed<Lease>(save: (lease: Lease) => void) {
-    let committed: Promise<void> = Promise.resolve();
-    return {
-      record: (lease: Lease) => {
-        const write = this.#store.commit.write(() => save(lease));
-        // All that were recorded, not only the last: a lease that failed must hold its answer back.
-        committed = Promise.all([committed, write]).then(() => undefined);
-        committed.catch(() => undefined);
-      },
-      committed: () => committed,
-    };
   }
 
   async #prepareRoots(roots: Roots): Promise<void> {

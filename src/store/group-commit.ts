@@ -11,7 +11,7 @@ interface Pending {
  * A synchronous=FULL commit costs the same for 1 row as for 100, so 108 leases at once cost one fsync.
  */
 export class GroupCommit {
-  readonly #db: Db;
+  readonly #all: (group: readonly Pending[], failed: Map<Pending, unknown>) => void;
   #pending: Pending[] = [];
   #scheduled = false;
   /** Commits made and writes in them, for metrics and tests. */
@@ -19,7 +19,17 @@ export class GroupCommit {
   writes = 0;
 
   constructor(db: Db) {
-    this.#db = db;
+    // A nested transaction is a savepoint: one bad write does not undo its neighbours'.
+    const one = db.transaction((write: () => void) => write());
+    this.#all = db.transaction((group: readonly Pending[], failed: Map<Pending, unknown>) => {
+      for (const pending of group) {
+        try {
+          one(pending.write);
+        } catch (cause) {
+          failed.set(pending, cause);
+        }
+      }
+    });
   }
 
   /** Runs `write` inside the next commit; resolves when that commit is on disk, rejects when the write or it failed. */
@@ -40,16 +50,7 @@ export class GroupCommit {
     this.#pending = [];
     const failed = new Map<Pending, unknown>();
     try {
-      this.#db.transaction(() => {
-        for (const pending of group) {
-          try {
-            // A nested transaction is a savepoint: one bad write does not undo its neighbours'.
-            this.#db.transaction(pending.write)();
-          } catch (cause) {
-            failed.set(pending, cause);
-          }
-        }
-      })();
+      this.#all(group, failed);
       this.commits++;
       this.writes += group.length - failed.size;
     } catch (cause) {

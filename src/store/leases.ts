@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import type { Millis, SlotNumber } from '../rack/units.ts';
 import type { Ipv4, Mac } from '../wire/address.ts';
 import type { Db } from './database.ts';
@@ -15,19 +16,18 @@ export interface LeaseRow {
 /** The one lease of each leg: its address belongs to the leg, the row says who has it now. */
 export class LeaseTable {
   readonly #db: Db;
+  readonly #save: Database.Statement<[number, string, string, string, number, number]>;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#save = db.prepare(`
+      INSERT INTO leases (slot, address, mac, client, given_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (slot) DO UPDATE SET address = excluded.address, mac = excluded.mac, client = excluded.client,
+        given_at = excluded.given_at, expires_at = excluded.expires_at`);
   }
 
-  save(lease: LeaseRow): void {
-    this.#db
-      .prepare(`
-        INSERT INTO leases (slot, address, mac, client, given_at, expires_at)
-        VALUES (@slot, @address, @mac, @client, @givenAt, @expiresAt)
-        ON CONFLICT (slot) DO UPDATE SET address = excluded.address, mac = excluded.mac, client = excluded.client,
-          given_at = excluded.given_at, expires_at = excluded.expires_at`)
-      .run(lease);
+  save({ slot, address, mac, client, givenAt, expiresAt }: LeaseRow): void {
+    this.#save.run(slot, address, mac, client, givenAt, expiresAt);
   }
 
   get(slot: SlotNumber): LeaseRow | undefined {

@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import type { Millis, SlotNumber } from '../rack/units.ts';
 import type { Ipv6 } from '../wire/address.ts';
 import type { Duid } from '../wire/dhcpv6/index.ts';
@@ -20,19 +21,18 @@ export interface Lease6Row {
 /** The IPv6 leases of every leg: its address and its prefix belong to the leg, the rows say who has them now. */
 export class Lease6Table {
   readonly #db: Db;
+  readonly #save: Database.Statement<[number, string, string, string, number, string, number, number]>;
 
   constructor(db: Db) {
     this.#db = db;
+    this.#save = db.prepare(`
+      INSERT INTO leases6 (slot, kind, lease, duid, iaid, via, given_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (slot, kind) DO UPDATE SET lease = excluded.lease, duid = excluded.duid, iaid = excluded.iaid,
+        via = excluded.via, given_at = excluded.given_at, expires_at = excluded.expires_at`);
   }
 
-  save(lease: Lease6Row): void {
-    this.#db
-      .prepare(`
-        INSERT INTO leases6 (slot, kind, lease, duid, iaid, via, given_at, expires_at)
-        VALUES (@slot, @kind, @lease, @duid, @iaid, @via, @givenAt, @expiresAt)
-        ON CONFLICT (slot, kind) DO UPDATE SET lease = excluded.lease, duid = excluded.duid, iaid = excluded.iaid,
-          via = excluded.via, given_at = excluded.given_at, expires_at = excluded.expires_at`)
-      .run(lease);
+  save({ slot, kind, lease, duid, iaid, via, givenAt, expiresAt }: Lease6Row): void {
+    this.#save.run(slot, kind, lease, duid, iaid, via, givenAt, expiresAt);
   }
 
   /** Delegated prefixes that are held at `now`: their routes are to be there. */
