@@ -22,6 +22,8 @@ export interface LastMessage {
 export class LegState {
   leg: PreparedLeg;
   last: LastMessage | undefined;
+  /** The message whose answer set the leg's neighbour entry last. */
+  neighbour: LastMessage | undefined;
   #given: Leg;
   readonly #bucket: TokenBucket;
   #client: { readonly xid: number; readonly chaddr: Mac; readonly client: Classification } | undefined;
@@ -57,6 +59,13 @@ export class LegState {
     if (last === undefined || last.xid !== packet.xid || last.chaddr !== packet.chaddr || last.type !== type)
       return false;
     return last.answering || now - last.receivedAt < window;
+  }
+
+  /** Whether the neighbour entry was set for an earlier message of this transaction, at most `window` ms before it. */
+  hasNeighbourOf({ xid, chaddr, receivedAt }: LastMessage, window: number): boolean {
+    const { neighbour } = this;
+    if (neighbour === undefined || neighbour.xid !== xid || neighbour.chaddr !== chaddr) return false;
+    return receivedAt - neighbour.receivedAt < window;
   }
 
   /**

@@ -4,6 +4,7 @@ import type { UdpSocket } from '../../net/udp.ts';
 import type { Clock, Timer } from '../../rack/clock.ts';
 import { millis } from '../../rack/units.ts';
 import { type Ipv4, ipv4ToNumber, type Mac } from '../../wire/address.ts';
+import { MessageType } from '../../wire/dhcpv4/index.ts';
 import type { Counters } from './counters.ts';
 import type { Answer, FollowUp } from './decide.ts';
 import type { Leg, PreparedLeg } from './leg.ts';
@@ -32,6 +33,12 @@ export interface OutboxOptions {
   /** Called for every answer that the kernel was given. */
   readonly sent: (outgoing: Outgoing) => void;
 }
+
+/**
+ * How long an entry is taken for granted, in milliseconds: from an OFFER to its ACK, and shorter than any client's pause
+ * before it tries again, so that an entry that was lost with its interface is missed once at most.
+ */
+const NEIGHBOUR_MEMORY = 1000;
 
 export class Outbox {
   readonly #options: OutboxOptions;
@@ -84,8 +91,7 @@ export class Outbox {
     const { state, leg, ifindex, answer, bytes, message } = outgoing;
     message.answering = false;
     const { delivery, lease } = answer;
-    if ((lease !== undefined || delivery.mode !== 'broadcast') && !this.#setNeighbour(leg, message.chaddr))
-      return false;
+    if ((lease !== undefined || delivery.mode !== 'broadcast') && !this.#setNeighbour(state, message)) return false;
     const { controller, board } = leg.numbers;
     // Nearly every answer goes to the one address that needs no parsing.
     const peerAddress = delivery.address === leg.board ? board : ipv4ToNumber(delivery.address);
@@ -95,9 +101,14 @@ export class Outbox {
   }
 
   /** The board answers no ARP before it has its address, and a 3B none while it transfers (pi-boot §1.8). */
-  #setNeighbour(leg: Leg, mac: Mac): boolean {
+  #setNeighbour(state: LegState, message: LastMessage): boolean {
+    const { leg } = state;
+    const { chaddr: mac } = message;
+    // An ACK goes where the OFFER of its transaction went a moment ago.
+    if (message.type === MessageType.request && state.hasNeighbourOf(message, NEIGHBOUR_MEMORY)) return true;
     try {
       this.#options.neighbours.set(leg, leg.board, mac);
+      state.neighbour = message;
       return true;
     } catch (error) {
       this.#counters.neighbourFailures++;

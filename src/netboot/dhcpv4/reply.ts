@@ -18,6 +18,9 @@ const USUAL: readonly number[] = Object.freeze([
 
 const ANSWER_CLASS = textValue(ANSWER_VENDOR_CLASS);
 const VENDOR_OPTIONS = vendorOptions();
+const OFFER = Uint8Array.of(MessageType.offer);
+const ACK = Uint8Array.of(MessageType.ack);
+let times = timesOf(0);
 
 /** An OFFER or ACK. Without `leaseTime` it is the answer to an INFORM: no address is given (RFC 2131 §4.3.5). */
 export function grant(
@@ -28,7 +31,7 @@ export function grant(
   leaseTime: Millis | undefined,
 ): Dhcpv4Packet {
   const options = new Options(message.maxLength);
-  options.set(Code.messageType, Uint8Array.of(type));
+  options.set(Code.messageType, type === MessageType.offer ? OFFER : ACK);
   setOf(options, leg, Code.serverIdentifier);
   if (leaseTime !== undefined) setTimes(options, leaseTime);
   // The mask must come before the router (RFC 2132 §3.3).
@@ -56,10 +59,17 @@ export function refusal(message: ClientMessage, leg: PreparedLeg, reason: string
 }
 
 function setTimes(options: Options, leaseTime: Millis): void {
+  // The same in every answer, since there is one lease time.
+  if (times.leaseTime !== leaseTime) times = timesOf(leaseTime);
+  options.set(Code.leaseTime, times.lease);
+  options.set(Code.renewalTime, times.renewal);
+  options.set(Code.rebindingTime, times.rebinding);
+}
+
+function timesOf(leaseTime: number) {
   const lease = Math.round(leaseTime / 1000);
-  options.set(Code.leaseTime, u32Value(lease));
-  options.set(Code.renewalTime, u32Value(Math.floor(lease / 2)));
-  options.set(Code.rebindingTime, u32Value(Math.floor((lease * 7) / 8)));
+  const renewal = u32Value(Math.floor(lease / 2));
+  return { leaseTime, lease: u32Value(lease), renewal, rebinding: u32Value(Math.floor((lease * 7) / 8)) };
 }
 
 /** What a Pi boots by, in the order in which dnsmasq is known to send it (pi-boot §1.3). */
