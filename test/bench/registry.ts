@@ -8,4 +8,16 @@ export const BENCHES: readonly BenchEntry[] = Object.freeze([
     programs: ['dnsmasq', 'atftpd', 'in.tftpd'],
     load: async () => (await import('./tftp/index.ts')).tftpBench,
   },
+  {
+    name: 'dhcp4',
+    summary: '108 boards from DISCOVER to ACK, durable leases, on legs and on one segment',
+    programs: ['dnsmasq', 'kea-dhcp4'],
+    load: async () => (await import('./dhcp/index.ts')).dhcp4Bench,
+  },
+  {
+    name: 'dhcp6',
+    summary: '108 boards from SOLICIT to REPLY, durable leases, on legs and on one segment',
+    programs: ['dnsmasq', 'kea-dhcp6'],
+    load: async () => (await import('./dhcp/index.ts')).dhcp6Bench,
+  },
 ]);
