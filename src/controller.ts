@@ -11,7 +11,7 @@ import { Recovery } from './jobs/recover.ts';
 import { Tenancy } from './jobs/tenancy.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
-import { Firewall, firewallFor } from './net/firewall/index.ts';
+import { arpFirewallFor, Firewall, firewallFor } from './net/firewall/index.ts';
 import { Interfaces } from './net/interfaces.ts';
 import { Kernel6Routes } from './net/kernel6.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
@@ -46,6 +46,8 @@ export interface ControllerParts {
 }
 
 const DHCP_SERVER_PORT = 67;
+/** Room for what the firewall lets all legs send at once. */
+const RECEIVE_BUFFER_BYTES = 16 << 20;
 const PROBE_LIMIT = seconds(3);
 /** Steps of jobs that load this machine, at a time. */
 const JOB_PLACES = 4;
@@ -254,7 +256,11 @@ export class Controller {
     const { plan, clock, log } = this.#parts;
     const legs = new Map<string, Leg>(plan.slots.map((slot) => [slot.leg, legOf(plan, slot)]));
     const interfaces = this.#interfaces as Interfaces;
-    this.#dhcpSocket = openUdp4({ port: DHCP_SERVER_PORT, broadcast: true });
+    this.#dhcpSocket = openUdp4({
+      port: DHCP_SERVER_PORT,
+      broadcast: true,
+      receiveBufferBytes: RECEIVE_BUFFER_BYTES,
+    });
     this.#dhcp = new Dhcpv4Server({
       socket: this.#dhcpSocket,
       legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
@@ -272,7 +278,7 @@ export class Controller {
   async #startFirewall(): Promise<void> {
     const { plan, clock, log } = this.#parts;
     const firewall = new Firewall({
-      spec: firewallFor(plan, { tftp: this.#tftp?.linePorts ?? [] }),
+      specs: [firewallFor(plan, { tftp: this.#tftp?.linePorts ?? [], macs: [...ownMacs(plan)] }), arpFirewallFor(plan)],
       clock,
       log,
       changed: (text) => this.#state.event(undefined, 'firewall_changed', text),

@@ -1,5 +1,6 @@
 /** The controller's own hardware addresses towards the switches: who has them behind a port is its uplink. */
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { type Mac, parseMac } from '../wire/address.ts';
 
 /** Of the trunk and the legs that exist now. */
@@ -13,6 +14,10 @@ export function ownMacs(plan: {
 
 /** The interface's own MAC; undefined where it is gone. */
 export function macOf(ifname: string): Mac | undefined {
+  // The kernel's list is of this network namespace; /sys shows the one in which it was mounted, and a trunk without
+  // addresses is only there.
+  const listed = networkInterfaces()[ifname]?.[0]?.mac;
+  if (listed !== undefined) return parseMac(listed);
   try {
     return parseMac(readFileSync(`/sys/class/net/${ifname}/address`, 'utf8').trim());
   } catch {

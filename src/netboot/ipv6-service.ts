@@ -45,6 +45,8 @@ export interface Ipv6Service {
 }
 
 const SERVER_PORT = 547;
+/** Room for what the firewall lets all legs send at once. */
+const RECEIVE_BUFFER_BYTES = 4 << 20;
 /** ff02::1:2, All_DHCP_Relay_Agents_and_Servers (RFC 8415 §7.1). */
 const ALL_DHCP_SERVERS = ipv6Bytes('ff02::1:2');
 /** Half an hour: three times the longest interval between two advertisements (RFC 4861 §6.2.1). */
@@ -52,12 +54,12 @@ const ROUTER_LIFETIME = 1800;
 
 export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
   const { plan, log } = parts;
-  const dhcpSocket = openUdp6({ port: SERVER_PORT });
+  const dhcpSocket = openUdp6({ port: SERVER_PORT, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
   const dhcp = startDhcp(parts, dhcpSocket);
   let raSocket: Icmp6Socket | undefined;
   let advertisements: RaServer | undefined;
   if (plan.ipv6.gateway === 'pirack') {
-    raSocket = openIcmp6();
+    raSocket = openIcmp6({ receiveBufferBytes: RECEIVE_BUFFER_BYTES });
     advertisements = startAdvertisements(parts, raSocket);
   }
   restoreRoutes(parts);

@@ -1,4 +1,4 @@
-/** Writes the table in one transaction, reads it back, and looks again now and then whether it is still so. */
+/** Writes the tables in one transaction, reads it back, and looks again now and then whether it is still so. */
 import type { Logger } from 'pino';
 import type { Clock, Timer } from '../../rack/clock.ts';
 import { type Millis, minutes } from '../../rack/units.ts';
@@ -11,7 +11,7 @@ export class FirewallFailed extends Error {
 }
 
 export interface FirewallParts {
-  readonly spec: FirewallSpec;
+  readonly specs: readonly FirewallSpec[];
   readonly clock: Clock;
   readonly log: Logger;
   /** Hears that the rules were not as written, and whether they are again. */
@@ -49,7 +49,8 @@ export class Firewall {
 
   /** Packets that each rule has dropped since the rules were written. */
   async drops(): Promise<ReadonlyMap<string, number>> {
-    return (await readFirewall()).drops;
+    const seen = await Promise.all(this.#parts.specs.map(readFirewall));
+    return new Map(seen.flatMap(({ drops }) => [...drops]));
   }
 
   #later(): void {
@@ -58,9 +59,9 @@ export class Firewall {
   }
 
   async #look(): Promise<void> {
-    const { spec, changed, log } = this.#parts;
+    const { changed, log } = this.#parts;
     try {
-      const wrong = differences(spec, await readFirewall());
+      const wrong = await this.#differences();
       if (wrong.length === 0) {
         this.#trouble = undefined;
         return;
@@ -74,22 +75,26 @@ export class Firewall {
     }
   }
 
+  async #differences(): Promise<string[]> {
+    const each = this.#parts.specs.map(async (spec) => differences(spec, await readFirewall(spec)));
+    return (await Promise.all(each)).flat();
+  }
+
   async #write(): Promise<void> {
-    const { spec } = this.#parts;
     try {
-      await run('nft', ['-f', '-'], { input: renderFirewall(spec) });
+      await run('nft', ['-f', '-'], { input: this.#parts.specs.map(renderFirewall).join('') });
     } catch (cause) {
       throw new FirewallFailed(`nft refused the rules of the legs: ${reasonOf(cause)}`, { cause });
     }
-    const wrong = differences(spec, await readFirewall());
+    const wrong = await this.#differences();
     if (wrong.length > 0) throw new FirewallFailed(`the rules of the legs read back otherwise: ${wrong.join('; ')}`);
   }
 }
 
 /** Empty where there is no table of ours. */
-async function readFirewall(): Promise<FirewallSeen> {
+async function readFirewall({ family }: FirewallSpec): Promise<FirewallSeen> {
   try {
-    return parseFirewall((await run('nft', ['--json', 'list', 'table', 'inet', TABLE])).stdout);
+    return parseFirewall((await run('nft', ['--json', 'list', 'table', family, TABLE])).stdout);
   } catch (cause) {
     if (cause instanceof CommandFailed && /No such file or directory/.test(cause.stderr)) {
       return { sets: new Map(), chains: new Map(), drops: new Map() };

@@ -12,6 +12,8 @@ export interface FirewallSeen {
 
 type Json = Readonly<Record<string, unknown>>;
 
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
+
 export function parseFirewall(stdout: string): FirewallSeen {
   const parsed = JSON.parse(stdout) as { readonly nftables?: readonly Json[] };
   const sets = new Map<string, string[]>();
@@ -38,7 +40,7 @@ export function parseFirewall(stdout: string): FirewallSeen {
 }
 
 /** What is not as written, a sentence each; empty: all is. */
-export function differences({ sets, chains }: FirewallSpec, seen: FirewallSeen): string[] {
+export function differences({ sets, meters, chains }: FirewallSpec, seen: FirewallSeen): string[] {
   const found: string[] = [];
   for (const { name, elements } of sets) {
     const read = new Set(seen.sets.get(name) ?? []);
@@ -46,6 +48,8 @@ export function differences({ sets, chains }: FirewallSpec, seen: FirewallSeen):
     if (missing.length > 0) found.push(`set ${name} lacks ${missing.join(', ')}`);
     if (read.size > 0) found.push(`set ${name} has ${[...read].join(', ')} too`);
   }
+  // What is in a meter is the kernel's.
+  for (const { name } of meters) if (!seen.sets.has(name)) found.push(`set ${name} is missing`);
   for (const { name, rules } of chains) {
     const read = seen.chains.get(name);
     const wanted = rules.map(commentOf);
@@ -62,9 +66,10 @@ function own(value: unknown): Json | undefined {
   return object?.table === TABLE ? object : undefined;
 }
 
-/** `"vlan101" . 2001:db8:20:1::/64`, as it was written. */
+/** `"vlan101" . 2001:db8:20:1::/64`, as it was written; a MAC has no quotes. */
 function elementText(element: unknown): string {
-  if (typeof element === 'string') return `"${element}"`;
+  if (typeof element === 'string') return MAC.test(element) ? element : `"${element}"`;
+  if (!('concat' in (element as Json))) return '';
   const parts = list((element as Json).concat);
   return parts.map((part, place) => (place === 0 ? `"${String(part)}"` : partText(part))).join(' . ');
 }

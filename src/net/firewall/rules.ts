@@ -1,17 +1,28 @@
 /**
- * What may come in from a leg, as one nftables table: a tenant is root on its board. Pure.
+ * What may come in from a leg, as nftables tables: a tenant is root on its board. Pure.
  *
- * Stateless on purpose: connection tracking would cost every TFTP block, and nothing here needs it. The table is pirack's
+ * Stateless on purpose: connection tracking would cost every TFTP block, and nothing here needs it. The tables are pirack's
  * own; whatever else the machine filters stays as it is.
  */
 import { createHash } from 'node:crypto';
 import type { Plan } from '../../rack/plan.ts';
+import type { Mac } from '../../wire/address.ts';
+import { ARP_LIMITS, limitRules, limitsFor, metersOf } from './limits.ts';
 
 export const TABLE = 'pirack';
 
+/** One table. */
 export interface FirewallSpec {
+  readonly family: 'inet' | 'arp';
   readonly sets: readonly FirewallSet[];
+  readonly meters: readonly FirewallMeter[];
   readonly chains: readonly FirewallChain[];
+}
+
+/** A set that the kernel fills: a token bucket for every leg that sent something. */
+export interface FirewallMeter {
+  readonly name: string;
+  readonly size: number;
 }
 
 export interface FirewallSet {
@@ -39,6 +50,8 @@ export interface FirewallRule {
 export interface FirewallPorts {
   /** UDP ports that TFTP data goes through. */
   readonly tftp: readonly number[];
+  /** The controller's own hardware addresses on the legs, which no board has. */
+  readonly macs?: readonly Mac[];
 }
 
 /** Ports of the controller that a board may speak to (docs/ports.md). */
@@ -47,15 +60,15 @@ const TCP_SERVICES = [111, 2049, 20048];
 
 export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): FirewallSpec {
   const udp = [...UDP_SERVICES, ...ports.tftp].join(', ');
+  const limits = limitsFor(ports.tftp);
   const each = <T>(elements: (slot: Plan['slots'][number]) => readonly T[]) => plan.slots.flatMap(elements);
   return {
+    family: 'inet',
+    meters: metersOf(limits, plan.slots.length),
     sets: [
-      set(
-        'legs',
-        'ifname',
-        false,
-        each(({ leg }) => [quoted(leg)]),
-      ),
+      legsOf(plan),
+      // A frame that came back, or a board that plays the controller. Legs of one trunk share one address.
+      set('own-macs', 'ether_addr', false, [...new Set(ports.macs)]),
       // The board to the leg's own address, and to the /30's broadcast address.
       set(
         'own4',
@@ -88,6 +101,9 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
         hook: 'type filter hook prerouting priority raw; policy accept;',
         rules: [
           pass('not-a-leg', 'iifname != @legs'),
+          // No host has a group's address for its own (IEEE 802 §8.2).
+          drop('source-mac', 'ether saddr & 01:00:00:00:00:00 != 00:00:00:00:00:00'),
+          drop('own-mac', 'ether saddr @own-macs'),
           // Nothing that a board may say to the controller by IPv4 needs more than one packet.
           drop('fragment4', 'meta protocol ip ip frag-off & 0x3fff != 0'),
           pass('own4', 'iifname . ip saddr . ip daddr @own4'),
@@ -108,6 +124,9 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
           drop('fragment6', 'meta nfproto ipv6 exthdr frag exists'),
           // Linux takes any of its addresses on any interface: another leg's is not this board's to speak to.
           drop('other-leg6', 'ip6 daddr != { fe80::/10, ff00::/8 } iifname . ip6 daddr != @own6'),
+          // Boards mount their roots by IPv4, and no export names an IPv6 address.
+          drop('files6', `meta nfproto ipv6 meta l4proto { tcp, udp } th dport { ${TCP_SERVICES.join(', ')} }`),
+          ...limitRules(limits),
           pass('icmp', 'meta l4proto { icmp, ipv6-icmp }'),
           pass('udp-services', `udp dport { ${udp} }`),
           pass('tcp-services', `tcp dport { ${TCP_SERVICES.join(', ')} }`),
@@ -126,17 +145,45 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
   };
 }
 
+/** Neighbours of IPv4 have a family of tables for themselves. */
+export function arpFirewallFor(plan: Pick<Plan, 'slots'>): FirewallSpec {
+  return {
+    family: 'arp',
+    meters: metersOf(ARP_LIMITS, plan.slots.length),
+    sets: [legsOf(plan)],
+    chains: [
+      {
+        name: 'input',
+        hook: 'type filter hook input priority filter; policy accept;',
+        rules: [pass('not-a-leg', 'iifname != @legs'), ...limitRules(ARP_LIMITS)],
+      },
+    ],
+  };
+}
+
+function legsOf(plan: Pick<Plan, 'slots'>): FirewallSet {
+  const legs = plan.slots.map(({ leg }) => quoted(leg));
+  return set('legs', 'ifname', false, legs);
+}
+
 /** What a host without an address may send (RFC 4861 §4.1, §4.3; RFC 3810 §5.2.13). */
 const UNADDRESSED = ['nd-router-solicit', 'nd-neighbor-solicit', 'mld2-listener-report'];
 
 /** A script for `nft -f`: one transaction, from nothing or from any older table of ours. */
-export function renderFirewall({ sets, chains }: FirewallSpec): string {
+export function renderFirewall({ family, sets, meters, chains }: FirewallSpec): string {
   const body = [
     ...sets.flatMap(({ name, type, interval, elements }) => [
       `  set ${name} {`,
       `    type ${type};`,
       ...(interval ? ['    flags interval;'] : []),
       ...(elements.length === 0 ? [] : [`    elements = { ${elements.join(', ')} }`]),
+      '  }',
+    ]),
+    ...meters.flatMap(({ name, size }) => [
+      `  set ${name} {`,
+      '    type ifname;',
+      `    size ${size};`,
+      '    flags dynamic;',
       '  }',
     ]),
     ...chains.flatMap(({ name, hook, rules }) => [
@@ -147,7 +194,8 @@ export function renderFirewall({ sets, chains }: FirewallSpec): string {
     ]),
   ];
   // A table that is not there cannot be deleted: it is made first.
-  return [`table inet ${TABLE}`, `delete table inet ${TABLE}`, `table inet ${TABLE} {`, ...body, '}', ''].join('\n');
+  const table = `table ${family} ${TABLE}`;
+  return [table, `delete ${table}`, `${table} {`, ...body, '}', ''].join('\n');
 }
 
 function ruleText(rule: FirewallRule): string {

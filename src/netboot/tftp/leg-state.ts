@@ -59,7 +59,7 @@ export class LegState {
   sendErrorAt: Millis | undefined;
   /** When progress was last told, or the leg came to be. */
   progressAt: Millis;
-  /** Finished transfers, by client key and line, with the time until which they are remembered. */
+  /** Finished transfers, by client key and line, with the time until which they are remembered: oldest first. */
   readonly #recent = new Map<number, Millis>();
   readonly #lines: number;
   #nextLine = 0;
@@ -102,7 +102,9 @@ export class LegState {
   }
 
   remember(key: number, line: number, now: Millis): void {
-    this.#recent.set(key * this.#lines + line, millis(now + LINGER));
+    const place = key * this.#lines + line;
+    this.#recent.delete(place);
+    this.#recent.set(place, millis(now + LINGER));
   }
 
   remembers(key: number, line: number): boolean {
@@ -110,7 +112,10 @@ export class LegState {
   }
 
   forgetOld(now: Millis): void {
-    for (const [key, until] of this.#recent) if (until <= now) this.#recent.delete(key);
+    for (const [key, until] of this.#recent) {
+      if (until > now) return;
+      this.#recent.delete(key);
+    }
   }
 }
 

@@ -7,7 +7,10 @@ const spec = firewallFor(makePlan(2), { tftp: [40001, 40002] });
 const text = renderFirewall(spec);
 
 /** What nft would say of a table that is exactly as written. */
-function listing({ sets, chains }: FirewallSpec, change: (entries: Record<string, unknown>[]) => void = () => {}) {
+function listing(
+  { sets, meters, chains }: FirewallSpec,
+  change: (entries: Record<string, unknown>[]) => void = () => {},
+) {
   const element = (one: string) => {
     const [leg, ...rest] = one.replaceAll('"', '').split(' . ');
     if (rest.length === 0) return leg;
@@ -20,6 +23,7 @@ function listing({ sets, chains }: FirewallSpec, change: (entries: Record<string
   const entries: Record<string, unknown>[] = [
     { table: { family: 'inet', name: 'pirack' } },
     ...sets.map(({ name, elements }) => ({ set: { table: 'pirack', name, elem: elements.map(element) } })),
+    ...meters.map(({ name }) => ({ set: { table: 'pirack', name, size: 2 } })),
     ...chains.map(({ name }) => ({ chain: { table: 'pirack', name } })),
     ...chains.flatMap(({ name, rules }) =>
       rules.map((rule) => ({
@@ -97,7 +101,7 @@ describe('reading them back', () => {
     ],
     [
       'an address that was taken away',
-      (entries) => (entries[2]!.set as { elem: unknown[] }).elem.shift(),
+      (entries) => (entries[3]!.set as { elem: unknown[] }).elem.shift(),
       /set own4 lacks "vlan101" \. 10\.20\.0\.2 \. 10\.20\.0\.1/,
     ],
     [

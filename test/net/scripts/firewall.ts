@@ -1,9 +1,10 @@
 /** Run in a sealed bundle: rules written, changed behind their back, and written again. Prints what was seen as JSON. */
 import { pino } from 'pino';
-import { Firewall, firewallFor } from '../../../src/net/firewall/index.ts';
+import { arpFirewallFor, Firewall, firewallFor } from '../../../src/net/firewall/index.ts';
 import { run } from '../../../src/net/run.ts';
 import type { Clock } from '../../../src/rack/clock.ts';
 import { millis } from '../../../src/rack/units.ts';
+import { parseMac } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
 
 /** Looks again when told to, not when a minute is over. */
@@ -18,8 +19,15 @@ const clock: Clock = {
 };
 
 const told: string[] = [];
-const spec = firewallFor(makePlan(60), { tftp: [40001, 40002] });
-const firewall = new Firewall({ spec, clock, log: pino({ level: 'silent' }), changed: (text) => void told.push(text) });
+const plan = makePlan(60);
+const macs = [parseMac('02:00:00:00:00:01')];
+const specs = [firewallFor(plan, { tftp: [40001, 40002], macs }), arpFirewallFor(plan)];
+const firewall = new Firewall({
+  specs,
+  clock,
+  log: pino({ level: 'silent' }),
+  changed: (text) => void told.push(text),
+});
 const rules = async () => (await run('nft', ['list', 'chain', 'inet', 'pirack', 'input'])).stdout.includes('tcp-new');
 
 async function lookUntil(done: () => boolean): Promise<void> {
