@@ -47,7 +47,8 @@ export const dhcpv6: FuzzTarget = {
     if (packet === undefined) return false;
     // Code 0 is reserved: it is read, and nobody would write it.
     if (packet.options.every(({ code }) => code !== 0)) mustBeSame('dhcpv6', bytes, encodeDhcpv6(packet));
-    for (const { value } of packet.options.slice(0, READ_OPTIONS)) for (const read of READERS) orRefusal(() => read(value));
+    for (const { value } of packet.options.slice(0, READ_OPTIONS))
+      for (const read of READERS) orRefusal(() => read(value));
     const decision = decide6({
       packet,
       leg: LEG,
