@@ -16,6 +16,8 @@ export interface InsideOptions {
   readonly bench: string;
   readonly rounds: number;
   readonly json: boolean;
+  /** Of the rows only those with this name. */
+  readonly only?: string | undefined;
   readonly outside: Namespaces;
   /** Full paths by name. */
   readonly programs: Readonly<Record<string, string>>;
@@ -42,7 +44,13 @@ async function main(options: InsideOptions): Promise<void> {
     },
     say,
   });
-  const rows = await interleave(comparisons, options.rounds, (round) => {
+  const { only } = options;
+  const wanted = comparisons.filter(({ bench }) => only === undefined || bench === only);
+  if (wanted.length === 0) {
+    const names = new Set(comparisons.map(({ bench }) => bench));
+    throw new BenchFailed(`no row ${only}; expected one of ${[...names].join(', ')}`);
+  }
+  const rows = await interleave(wanted, options.rounds, (round) => {
     say(`round ${round} of ${options.rounds}, load ${loadavg()[0]?.toFixed(1)}`);
   });
   if (options.json) for (const row of rows) console.log(jsonLine(row));

@@ -22,6 +22,7 @@ for (const { name, summary, programs } of BENCHES) {
     .description(summary)
     .option('--json', 'print one JSON object a row')
     .option('--rounds <n>', `how often everything is measured, taking turns`, roundsArgument, DEFAULT_ROUNDS)
+    .option('--only <row>', 'leave out rows that are not named so, such as tftp-lone')
     .exitOverride()
     .addHelpText(
       'after',
@@ -29,7 +30,7 @@ for (const { name, summary, programs } of BENCHES) {
 Prints medians of all rounds, and ratios: ours divided by theirs. Figures, no verdict: docs/performance.md has the targets.
 Needs root, and: ${programs.join(', ')} (scripts/setup --bench).`,
     )
-    .action((options: { json?: boolean; rounds: number }) => start(name, options));
+    .action((options: Options) => start(name, options));
 }
 program.addHelpText('after', '\nExit codes: 0 measured, 1 not, 2 wrong usage, 69 something that is needed is missing.');
 
@@ -41,7 +42,13 @@ function roundsArgument(text: string): number {
   return rounds;
 }
 
-async function start(name: string, options: { json?: boolean; rounds: number }): Promise<void> {
+interface Options {
+  readonly json?: boolean;
+  readonly rounds: number;
+  readonly only?: string;
+}
+
+async function start(name: string, options: Options): Promise<void> {
   const entry = BENCHES.find((one) => one.name === name);
   if (entry === undefined) throw new CliError(EXIT.usage, `no bench ${name}`);
   const path = `${PEERS}:${process.env.PATH ?? ''}`;
@@ -58,6 +65,7 @@ async function start(name: string, options: { json?: boolean; rounds: number }):
     bench: name,
     rounds: options.rounds,
     json: options.json === true,
+    only: options.only,
     outside: namespacesOf('self'),
     programs: Object.fromEntries(found) as Record<string, string>,
   };

@@ -25,7 +25,7 @@ export class Download {
   /** Which of two client ports this transfer goes through: a board takes another one for every file. */
   lane: 0 | 1 = 1;
   bytes = 0;
-  files = 0;
+  blocks = 0;
   resent = 0;
   readonly #content: Buffer;
   readonly #request: Uint8Array;
@@ -90,12 +90,12 @@ export class Download {
       return new BenchFailed(`block ${this.#next} of ${length} bytes is not what the file has there`);
     }
     this.bytes += length;
+    this.blocks++;
     this.#heardAt = now;
     this.#gapTold = false;
     this.#next++;
     this.#unacked++;
     if (length < this.#blksize) {
-      this.files++;
       this.finished = true;
     } else if (this.#unacked < this.#windowsize) return undefined;
     return this.#acknowledge(block, now);

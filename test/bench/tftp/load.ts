@@ -67,10 +67,10 @@ export class TftpLoad {
   }
 
   /** Bytes of file that arrived in order and were right, and packets sent a second time, of all boards so far. */
-  totals(): { readonly bytes: number; readonly resent: number; readonly files: number } {
+  totals(): { readonly bytes: number; readonly blocks: number; readonly resent: number } {
     if (this.#failure !== undefined) throw this.#failure;
-    const sum = (of: 'bytes' | 'resent' | 'files') => this.#downloads.reduce((total, one) => total + one[of], 0);
-    return { bytes: sum('bytes'), resent: sum('resent'), files: sum('files') };
+    const sum = (of: 'bytes' | 'blocks' | 'resent') => this.#downloads.reduce((total, one) => total + one[of], 0);
+    return { bytes: sum('bytes'), blocks: sum('blocks'), resent: sum('resent') };
   }
 
   /** Ends every transfer with an ERROR, so that the server has none left. */
