@@ -88,6 +88,7 @@ export class BatchSocket {
   readonly slotBytes: number;
   readonly #net: Native = native();
   readonly #bytes: Uint8Array;
+  readonly #views: Uint8Array[] = [];
   readonly #state: Uint32Array;
   readonly #errorTable: Uint32Array;
   readonly #stride: number;
@@ -185,15 +186,23 @@ export class BatchSocket {
   /** A message was refused with this (positive) errno. */
   protected refused(_errno: number): void {}
 
-  /** The bytes of received message `index`, as a view into the arena. */
+  /**
+   * The bytes of received message `index`, as a view into the arena. Messages of a kind are alike (nearly all that a file
+   * server gets are ACKs of 4 bytes), so the view that was made for the slot before mostly fits again.
+   */
   protected receivedBytes(index: number): Uint8Array {
+    const length = this.receiveWords[index * RECORD_WORDS + RECEIVED.length]!;
+    const before = this.#views[index];
+    if (before?.length === length) return before;
     const from = this.#receiveData + index * this.#stride;
-    return this.#bytes.subarray(from, from + this.receiveWords[index * RECORD_WORDS + RECEIVED.length]!);
+    const view = this.#bytes.subarray(from, from + length);
+    this.#views[index] = view;
+    return view;
   }
 
   /**
-   * Takes the next record of the ring, with `head` copied into its slot and everything else zero. Gives the index of its
-   * first word, or -1 when the ring is full: the message is then counted as dropped.
+   * Takes the next record of the ring, with `head` copied into its slot and no body. Gives the index of its first word, or
+   * -1 when the ring is full: the message is then counted as dropped. The address is as it was: the caller writes it.
    */
   protected queue(head: Uint8Array): number {
     if (head.length > this.slotBytes) {
@@ -212,8 +221,11 @@ export class BatchSocket {
     if (head.length <= 16) for (let i = 0; i < head.length; i++) bytes[data + i] = head[i]!;
     else bytes.set(head, data);
     const at = slot * RECORD_WORDS;
-    this.sendWords.fill(0, at, at + RECORD_WORDS);
     this.sendWords[at + SENT.headLength] = head.length;
+    this.sendWords[at + SENT.bodyId] = 0;
+    this.sendWords[at + SENT.bodyOffset] = 0;
+    this.sendWords[at + SENT.bodyLength] = 0;
+    this.sendWords[at + SENT.segment] = 0;
     this.#queued = (this.#queued + 1) >>> 0;
     this.#unflushed++;
     return at;

@@ -67,8 +67,8 @@ export interface RetransmitTimes {
   readonly limit: Millis;
 }
 
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 2000;
+/** Each half as long again as the one before; the last one stays. */
+const WAITS: readonly number[] = Object.freeze([250, 375, 563, 844, 1266, 1898, 2000]);
 const LIMIT = seconds(10);
 
 /**
@@ -78,7 +78,7 @@ const LIMIT = seconds(10);
 export function retransmitTimes(timeout: Millis | undefined): RetransmitTimes {
   if (timeout !== undefined) return { wait: () => timeout, limit: millis(Math.max(LIMIT, 4 * timeout)) };
   return {
-    wait: (attempt) => millis(Math.min(Math.round(FIRST_WAIT * 1.5 ** attempt), LONGEST_WAIT)),
+    wait: (attempt) => millis(WAITS[Math.min(attempt, WAITS.length - 1)] as number),
     limit: LIMIT,
   };
 }

@@ -24,7 +24,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const START_LIMIT = 20_000;
+const START_LIMIT = 60_000;
 const STOP_LIMIT = 5000;
 
 export async function startServer(command: ServerCommand): Promise<RunningServer> {
