@@ -31,9 +31,12 @@ export function runPlan(path: string, options: { json?: boolean }, output: Outpu
   return EXIT.done;
 }
 
+const BOOTS_BY = Object.freeze({ ipv4: 'IPv4', ipv6: 'IPv6, IPv4' });
+
 /** The plan as a table; columns that say nothing for this rack are left out. */
 export function planLines(plan: Plan, width: number | undefined): string[] {
   const routed = plan.slots.some((slot) => slot.routed !== undefined);
+  const netboot6 = plan.slots.some((slot) => slot.netboot === 'ipv6');
   const columns: (Column & { of: (slot: Plan['slots'][number]) => string | number | undefined })[] = [
     { title: 'slot', align: 'right', of: (slot) => slot.slot },
     { title: 'switch', shrink: true, of: (slot) => slot.switch },
@@ -45,6 +48,7 @@ export function planLines(plan: Plan, width: number | undefined): string[] {
     ...(routed ? [{ title: 'routed', of: (slot: Plan['slots'][number]) => slot.routed }] : []),
     { title: 'ssh', align: 'right', of: (slot) => slot.sshPort },
     { title: 'image', shrink: true, of: (slot) => slot.image ?? 'none' },
+    ...(netboot6 ? [{ title: 'boots by', of: (slot: Plan['slots'][number]) => BOOTS_BY[slot.netboot] }] : []),
     ...(plan.kind === 'virtual' ? [{ title: 'simulates', of: (slot: Plan['slots'][number]) => slot.simulate }] : []),
   ];
   const rows = plan.slots.map((slot) => columns.map((column) => column.of(slot)));

@@ -33,6 +33,15 @@ export class Kernel6Routes {
     return this.#run(['neighbour', 'replace', address, 'lladdr', mac, 'nud', 'permanent', 'dev', ifname]);
   }
 
+  /** Takes an entry away; one that is not there is no error. */
+  async deleteNeighbour(ifname: string, address: Ipv6): Promise<void> {
+    try {
+      await this.#run(['neighbour', 'del', address, 'dev', ifname]);
+    } catch (cause) {
+      if (!(cause instanceof Error && /No such file/.test(cause.message))) throw cause;
+    }
+  }
+
   #run(command: IpCommand): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ command, resolve, reject });

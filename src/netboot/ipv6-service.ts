@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import { ALL_ROUTERS, type Icmp6Socket, openIcmp6 } from '../net/icmp6.ts';
 import type { Interfaces } from '../net/interfaces.ts';
-import { type Kernel6Routes, macOfEui64 } from '../net/kernel6.ts';
+import type { Kernel6Routes } from '../net/kernel6.ts';
 import { macOf } from '../net/own-macs.ts';
 import { openUdp6, type Udp6Socket } from '../net/udp6.ts';
 import type { Clock } from '../rack/clock.ts';
@@ -10,7 +10,7 @@ import type { Milestone } from '../rack/milestone.ts';
 import type { Plan, SlotPlan } from '../rack/plan.ts';
 import { parsePrefix } from '../rack/prefix.ts';
 import type { SlotNumber } from '../rack/units.ts';
-import type { Ipv6 } from '../wire/address.ts';
+import type { Ipv6, Mac } from '../wire/address.ts';
 import { ipv6Bytes } from '../wire/ipv6-text.ts';
 import {
   DEFAULT_SETTINGS6,
@@ -20,6 +20,7 @@ import {
   type Observation6,
   serverDuid,
 } from './dhcpv6/index.ts';
+import { FirmwareNeighbours } from './firmware-neighbours.ts';
 import { type RaLeg, RaServer } from './ra/index.ts';
 
 export interface Ipv6ServiceParts {
@@ -40,6 +41,8 @@ export interface Ipv6Service {
   readonly dhcp: Dhcpv6Server;
   /** Undefined where another router advertises itself. */
   readonly advertisements: RaServer | undefined;
+  /** A board's MAC was heard by IPv4. */
+  heard(slot: SlotNumber, mac: Mac): void;
   /** Says goodbye and closes the sockets. */
   stop(): void;
 }
@@ -55,7 +58,8 @@ const ROUTER_LIFETIME = 1800;
 export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
   const { plan, log } = parts;
   const dhcpSocket = openUdp6({ port: SERVER_PORT, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
-  const dhcp = startDhcp(parts, dhcpSocket);
+  const neighbours = new FirmwareNeighbours(parts.kernel);
+  const dhcp = startDhcp(parts, dhcpSocket, neighbours);
   let raSocket: Icmp6Socket | undefined;
   let advertisements: RaServer | undefined;
   if (plan.ipv6.gateway === 'pirack') {
@@ -67,6 +71,11 @@ export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
   return {
     dhcp,
     advertisements,
+    heard(slot, mac) {
+      neighbours
+        .heard(slot, mac)
+        .catch((cause: unknown) => log.error({ err: cause, slot }, 'the neighbour entries of a board that is gone stay'));
+    },
     stop() {
       advertisements?.close();
       dhcp.close();
@@ -76,7 +85,7 @@ export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
   };
 }
 
-function startDhcp(parts: Ipv6ServiceParts, socket: Udp6Socket): Dhcpv6Server {
+function startDhcp(parts: Ipv6ServiceParts, socket: Udp6Socket, neighbours: FirmwareNeighbours): Dhcpv6Server {
   const { plan, interfaces, kernel } = parts;
   const legs = new Map(plan.slots.map((slot) => [slot.leg, leg6Of(plan, slot)]));
   joinAll(parts, socket, ALL_DHCP_SERVERS);
@@ -93,10 +102,8 @@ function startDhcp(parts: Ipv6ServiceParts, socket: Udp6Socket): Dhcpv6Server {
           ? kernel.deleteRoute(leg.interface, prefix)
           : kernel.setRoute(leg.interface, prefix, via));
       },
-      neighbour: async (leg, address, linkLocal) => {
-        const mac = macOfEui64(ipv6Bytes(linkLocal));
-        if (mac !== undefined) await kernel.setNeighbour(leg.interface, address, mac);
-      },
+      firmware: (leg, linkLocal, begins) => neighbours.set(leg, linkLocal, begins),
+      system: (leg) => neighbours.forget(leg.slot),
     },
     observe: parts.observe,
     milestone: parts.milestone,
@@ -157,7 +164,7 @@ export function leg6Of(plan: Plan, slot: SlotPlan): Leg6 {
     routed: routed && { prefix: routed.text.replace(/\/\d+$/, '') as Ipv6, length: routed.length },
     dnsServers: plan.ipv6.dns,
     searchDomains: plan.zone === '' ? [] : [plan.zone],
-    bootFileUrl: undefined,
+    bootServer: slot.netboot === 'ipv6' ? slot.ipv6.controller : undefined,
   };
 }
 
@@ -172,5 +179,6 @@ function raLegOf({ ipv6, zone }: Plan, slot: SlotPlan): RaLeg {
     dnsServers: ipv6.dns,
     searchDomains: zone === '' ? [] : [zone],
     nat64: ipv6.nat64,
+    solicited: slot.netboot === 'ipv6' ? 'all-nodes' : 'host',
   };
 }

@@ -43,9 +43,14 @@ export interface SlotPlan {
   readonly hostName: string;
   /** Image to boot; undefined = unassigned: the board gets 404s for all but the first stage. */
   readonly image: string | undefined;
+  /** The protocol that its firmware boots by. Over `ipv6` too, where it is that: IPv4 is always served. */
+  readonly netboot: Netboot;
   /** Board to simulate in a virtual rack. Undefined in a real one, and where the rack file says none: an empty namespace. */
   readonly simulate: SimulatedModel | undefined;
 }
+
+/** `ipv6`: experimental, for a Pi 4 whose EEPROM says USE_IPV6=1, and for arm64 machines with UEFI. */
+export type Netboot = 'ipv4' | 'ipv6';
 
 /** `qemu`: an arm64 guest with u-boot, a real kernel and a real NFS client, in place of a simulated Pi. */
 export type SimulatedModel = '3B' | '3B+' | '4B' | 'qemu';

@@ -90,6 +90,7 @@ export function makeSlot(slot: number, change: Partial<SlotPlan> = {}): SlotPlan
     sshPort: 5000 + slot,
     hostName: `pi${slot}`,
     image: 'debian',
+    netboot: 'ipv4',
     simulate: undefined,
     ...change,
   };

@@ -48,19 +48,23 @@ export interface FirewallRule {
 }
 
 export interface FirewallPorts {
-  /** UDP ports that TFTP data goes through. */
+  /** UDP ports that TFTP data goes through, by IPv4 and by IPv6. */
   readonly tftp: readonly number[];
+  readonly tftp6: readonly number[];
   /** The controller's own hardware addresses on the legs, which no board has. */
   readonly macs?: readonly Mac[];
 }
 
 /** Ports of the controller that a board may speak to (docs/ports.md). */
 const UDP_SERVICES = [67, 69, 111, 547];
+const TFTP = 69;
 const TCP_SERVICES = [111, 2049, 20048];
 
 export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): FirewallSpec {
-  const udp = [...UDP_SERVICES, ...ports.tftp].join(', ');
-  const limits = limitsFor(ports.tftp);
+  const data = [...ports.tftp, ...ports.tftp6];
+  const udp = [...UDP_SERVICES, ...data].join(', ');
+  const tftp6 = [TFTP, ...ports.tftp6].join(', ');
+  const limits = limitsFor(data);
   const each = <T>(elements: (slot: Plan['slots'][number]) => readonly T[]) => plan.slots.flatMap(elements);
   return {
     family: 'inet',
@@ -92,6 +96,12 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
         'ifname . ipv6_addr',
         false,
         each(({ leg, ipv6 }) => [concat(leg, ipv6.controller)]),
+      ),
+      set(
+        'netboot6',
+        'ifname',
+        false,
+        each(({ leg, netboot }) => (netboot === 'ipv6' ? [quoted(leg)] : [])),
       ),
     ],
     chains: [
@@ -128,6 +138,8 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
           drop('files6', `meta nfproto ipv6 meta l4proto { tcp, udp } th dport { ${TCP_SERVICES.join(', ')} }`),
           ...limitRules(limits),
           pass('icmp', 'meta l4proto { icmp, ipv6-icmp }'),
+          // A slot boots over IPv6 only where its rack file says so.
+          drop('tftp6', `meta nfproto ipv6 iifname != @netboot6 udp dport { ${tftp6} }`),
           pass('udp-services', `udp dport { ${udp} }`),
           pass('tcp-services', `tcp dport { ${TCP_SERVICES.join(', ')} }`),
           drop('tcp-new', 'tcp flags & (syn | ack) == syn'),

@@ -17,6 +17,7 @@ import {
 } from '../../wire/dhcpv6/index.ts';
 import { type Associations, type Binding6, endLeases, giveLeases, namedAddresses } from './associations.ts';
 import { isOnLink, type PreparedLeg6 } from './leg.ts';
+import { bootFileUrl, type FirmwareKind6, firmwareKind } from './boot-file.ts';
 import { type ClientMessage6, type IgnoreCause6, readClientMessage6, validate } from './request.ts';
 import type { Decide6Settings } from './settings.ts';
 
@@ -47,6 +48,8 @@ export interface Answer6 {
   readonly effect: 'grant' | 'end' | undefined;
   readonly bindings: readonly Binding6[];
   readonly observation: Observation6;
+  /** Firmware that boots over IPv6: the kernel must know where it is before the answer leaves. */
+  readonly boots: boolean;
   /** Reached by the message itself. */
   readonly heard?: Milestone;
   /** Reached when the answer has left. */
@@ -61,11 +64,8 @@ export interface Observation6 {
   readonly mac: Mac | undefined;
 }
 
-export type ClientKind6 = 'eeprom' | 'uefi' | 'firmware' | 'os';
+export type ClientKind6 = FirmwareKind6 | 'os';
 
-/** Architecture of a Raspberry Pi's own loader (IANA "Processor Architecture Types", pi-boot §3.3) and of arm64 UEFI. */
-const PI_BOOT = 0x29;
-const UEFI = [0x0a, 0x0b, 0x12, 0x13];
 /** The highest preference (§18.2.1): the client need not wait for another server. */
 const BEST = Uint8Array.of(255);
 
@@ -151,6 +151,8 @@ function answer(
   if (message.duid !== undefined) options.push({ code: Option6.clientId, value: duidBytes(message.duid) });
   options.push({ code: Option6.serverId, value: leg.serverId }, ...own);
   for (const [code, value] of leg.optionValues) if (wants(message, code)) options.push({ code, value });
+  const url = urlFor(message, leg);
+  if (url !== undefined) options.push({ code: Option6.bootFileUrl, value: Buffer.from(url, 'ascii') });
   const type = outcome === 'advertise' ? MessageType6.advertise : MessageType6.reply;
   const observation = observationOf(message);
   const firmware = observation.kind !== 'os';
@@ -162,9 +164,18 @@ function answer(
     effect: undefined,
     bindings: [],
     observation,
+    boots: firmware && leg.bootServer !== undefined,
     ...(firmware && begins(message) ? { heard: 'discover' as const } : {}),
-    ...(firmware && wants(message, Option6.bootFileUrl) ? { sent: 'offer' as const } : {}),
+    ...(firmware && url !== undefined ? { sent: 'offer' as const } : {}),
   };
+}
+
+/** Firmware that forgets to list the boot file gets it too: it is all it came for. */
+function urlFor(message: ClientMessage6, { bootServer }: PreparedLeg6): string | undefined {
+  if (bootServer === undefined || isEnd(message)) return undefined;
+  const { architectures } = message;
+  if (architectures.length === 0 && !message.requested.has(Option6.bootFileUrl)) return undefined;
+  return bootFileUrl(bootServer, architectures);
 }
 
 /** Firmware begins its boot with one of these. */
@@ -172,21 +183,17 @@ function begins({ type }: ClientMessage6): boolean {
   return type === MessageType6.solicit || type === MessageType6.informationRequest;
 }
 
-/** A client gets what it lists (§21.7). Firmware that forgets to list the boot file gets it too: it is all it came for. */
+/** A client gets what it lists (§21.7). */
 function wants(message: ClientMessage6, code: number): boolean {
-  if (message.type === MessageType6.release || message.type === MessageType6.decline) return false;
-  if (code === Option6.bootFileUrl && message.architectures.length > 0) return true;
-  return message.requested.has(code);
+  return !isEnd(message) && message.requested.has(code);
+}
+
+function isEnd({ type }: ClientMessage6): boolean {
+  return type === MessageType6.release || type === MessageType6.decline;
 }
 
 function observationOf({ duid, architectures }: ClientMessage6): Observation6 {
-  return { kind: kindOf(architectures), duid, mac: duid === undefined ? undefined : duidMac(duid) };
-}
-
-function kindOf(architectures: readonly number[]): ClientKind6 {
-  if (architectures.length === 0) return 'os';
-  if (architectures.includes(PI_BOOT)) return 'eeprom';
-  return architectures.some((one) => UEFI.includes(one)) ? 'uefi' : 'firmware';
+  return { kind: firmwareKind(architectures) ?? 'os', duid, mac: duid === undefined ? undefined : duidMac(duid) };
 }
 
 function statusOption(status: Status): Option6Value {

@@ -22,8 +22,8 @@ export interface Leg6 {
   readonly routed: { readonly prefix: Ipv6; readonly length: number } | undefined;
   readonly dnsServers: readonly Ipv6[];
   readonly searchDomains: readonly string[];
-  /** Where firmware finds its first file, `tftp://[2001:db8:20:1::1]/` (RFC 5970 §3.1); undefined: it boots by IPv4. */
-  readonly bootFileUrl: string | undefined;
+  /** The leg's own address, where TFTP is served; undefined: the slot's firmware boots by IPv4. */
+  readonly bootServer: Ipv6 | undefined;
 }
 
 /** A leg with what every answer on it needs, worked out once. */
@@ -39,7 +39,6 @@ export function prepareLeg6(leg: Leg6, server: Duid): PreparedLeg6 {
   const optionValues = new Map<number, Uint8Array>();
   if (leg.dnsServers.length > 0) optionValues.set(Code.dnsServers, addresses6Value(leg.dnsServers.map(ipv6Bytes)));
   if (leg.searchDomains.length > 0) optionValues.set(Code.domainSearch, domainsValue(leg.searchDomains));
-  if (leg.bootFileUrl !== undefined) optionValues.set(Code.bootFileUrl, Buffer.from(leg.bootFileUrl, 'ascii'));
   const { routed } = leg;
   return {
     ...leg,

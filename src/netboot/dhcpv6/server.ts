@@ -44,8 +44,13 @@ export interface Leases6 {
 export interface Kernel6 {
   /** Routes the leg's delegated prefix to the client, or to nobody any more. */
   route(leg: Leg6, via: Ipv6 | undefined): Promise<void>;
-  /** Firmware answers one neighbour solicitation and then no more (pi-boot §3.4): the kernel must not have to ask. */
-  neighbour(leg: Leg6, address: Ipv6, linkLocal: Ipv6): Promise<void>;
+  /**
+   * Firmware that boots over IPv6 is there, at this link-local address. It answers one neighbour solicitation and then no
+   * more (pi-boot §3.4): the kernel must never have to ask. `begins`: this is its first message.
+   */
+  firmware(leg: Leg6, linkLocal: Ipv6, begins: boolean): Promise<void>;
+  /** An operating system has the leg's address: it answers for itself, and may have another MAC. */
+  system(leg: Leg6): Promise<void>;
 }
 
 export interface Dhcpv6ServerOptions {
@@ -154,7 +159,7 @@ export class Dhcpv6Server {
     const bytes = encodeDhcpv6(decision.reply);
     const outgoing = { state, ifindex: batch.ifindex(i), peer, message, answer: decision, bytes };
     this.#record(outgoing);
-    (decision.effect === undefined ? this.#ready : this.#committing).push(outgoing);
+    (decision.effect === undefined && !decision.boots ? this.#ready : this.#committing).push(outgoing);
     this.#options.observe(leg.slot, decision.observation);
     if (decision.heard) this.#options.milestone(leg.slot, decision.heard, decision.reason);
   }
@@ -215,8 +220,9 @@ export class Dhcpv6Server {
     try {
       for (const { kind } of answer.bindings) {
         if (kind === 'prefix') await kernel.route(leg, answer.effect === 'grant' ? ipv6Text(peer) : undefined);
-        else if (answer.observation.kind !== 'os') await kernel.neighbour(leg, leg.board, ipv6Text(peer));
+        else if (answer.observation.kind === 'os') await kernel.system(leg);
       }
+      if (answer.boots) await kernel.firmware(leg, ipv6Text(peer), answer.heard !== undefined);
     } catch (error) {
       this.counters.kernelFailures++;
       log.error({ err: error, slot: leg.slot }, `DHCPv6: the kernel could not be told of a lease on ${leg.interface}`);

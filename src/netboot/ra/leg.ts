@@ -18,6 +18,11 @@ export interface RaLeg {
   readonly dnsServers: readonly Ipv6[];
   readonly searchDomains: readonly string[];
   readonly nat64: { readonly prefix: Ipv6; readonly length: number } | undefined;
+  /**
+   * Whom a solicitation is answered to. `all-nodes`: the kernel need not ask for the MAC of a host that answers such a
+   * question only once (pi-boot §3.4).
+   */
+  readonly solicited: 'host' | 'all-nodes';
 }
 
 export interface RaSettings {

@@ -188,7 +188,7 @@ export class RaServer {
     }
     counters.solicited++;
     // To the host itself where it can be (§6.2.6); an advertisement must come from a link-local address, so only to one.
-    if (isLinkLocal(from)) {
+    if (isLinkLocal(from) && entry.leg.solicited === 'host') {
       this.#options.socket.send(entry.message, { ifindex: entry.ifindex, peerAddress: from });
       return;
     }

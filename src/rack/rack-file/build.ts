@@ -81,6 +81,7 @@ function slotPlans(file: RackFile): SlotPlan[] {
         sshPort: file.ssh_port_base + slot,
         hostName: `${file.rack.toLowerCase()}-s${String(slot).padStart(3, '0')}`,
         image: image === 'none' ? undefined : image,
+        netboot: entry.netboot,
         simulate: entry.simulate === 'none' ? undefined : entry.simulate,
       } satisfies SlotPlan;
     }),

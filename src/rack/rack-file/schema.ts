@@ -115,6 +115,7 @@ const slots = z.strictObject({
   ports,
   image: plainName.optional(),
   vlans: range({ min: 1, max: 4094 }, 'VLAN ids').optional(),
+  netboot: z.enum(['ipv4', 'ipv6']).meta({ expected: 'ipv4 or ipv6' }).default('ipv4'),
   simulate: z
     .enum(['3B', '3B+', '4B', 'qemu', 'none'])
     .meta({ expected: 'the board to simulate: 3B, 3B+, 4B, qemu or none' })

@@ -1,3 +1,4 @@
+import { piModel } from '../../../pi/models.ts';
 import { didYouMean } from '../../nearest.ts';
 import { formatPorts, portNumber } from '../../port-range.ts';
 import { formatRange } from '../../range.ts';
@@ -15,6 +16,7 @@ export function checkSlots(context: CheckContext): void {
     checkSwitchName(context, index, entry);
     checkPorts(context, index, entry);
     checkSimulation(context, index, entry);
+    checkNetboot(context, index, entry);
     checkImage(context, ['slots', index, 'image'], entry.image);
 
     const slotsPath = ['slots', index, 'slots'];
@@ -96,6 +98,19 @@ function checkSimulation({ draft, report, isGiven }: CheckContext, index: number
   if (draft.kind === 'virtual' && !isGiven(['slots', index, 'simulate']) && entry.slots !== undefined) {
     const expected = 'the board to simulate: 3B, 3B+, 4B, qemu or none';
     report(['slots', index, 'slots'], `simulate is missing for slots ${formatRange(entry.slots)}`, expected);
+  }
+}
+
+/** What boards a real rack has is not in its file: there it is told when a board is heard that cannot do it. */
+function checkNetboot({ draft, report }: CheckContext, index: number, { netboot, simulate }: SlotsDraft): void {
+  if (netboot !== 'ipv6') return;
+  const path = ['slots', index, 'netboot'];
+  if ((simulate === '3B' || simulate === '3B+') && !piModel(simulate).netbootIpv6) {
+    report(path, `a ${simulate} boots by IPv4 alone`, 'netboot: ipv4, or simulate: 4B, qemu or none');
+  }
+  if (draft.ipv6?.gateway === 'external') {
+    const message = 'boards boot over IPv6 only if the other router’s advertisements say M or O (DHCPv6)';
+    report(path, message, 'such a router, or gateway: pirack', { severity: 'warning' });
   }
 }
 
