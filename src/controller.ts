@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
 import { BootTrees } from './jobs/boot-trees.ts';
 import { takeObservation } from './jobs/dhcp-sightings.ts';
+import { noteNetboot, takeObservation6 } from './jobs/dhcp6-sightings.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
@@ -11,7 +12,7 @@ import { Recovery } from './jobs/recover.ts';
 import { Tenancy } from './jobs/tenancy.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
-import { arpFirewallFor, Firewall, firewallFor } from './net/firewall/index.ts';
+import { arpFirewallFor, Firewall, type FirewallPorts, firewallFor } from './net/firewall/index.ts';
 import { Interfaces } from './net/interfaces.ts';
 import { Kernel6Routes } from './net/kernel6.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
@@ -20,7 +21,8 @@ import { ownMacs } from './net/own-macs.ts';
 import { openUdp4, type UdpSocket } from './net/udp.ts';
 import { Dhcpv4Server, type Lease, type Leg, legOf, settingsOf } from './netboot/dhcpv4/index.ts';
 import type { Lease6 } from './netboot/dhcpv6/index.ts';
-import { type Ipv6Service, startIpv6 } from './netboot/ipv6-service.ts';
+import { removeFirmwareNeighbours } from './netboot/firmware-neighbours.ts';
+import { type Ipv6Service, startIpv6, tftpLegOf } from './netboot/ipv6-service.ts';
 import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
 import type { Clock } from './rack/clock.ts';
 import type { Plan } from './rack/plan.ts';
@@ -154,7 +156,7 @@ export class Controller {
     await this.#startTftp(images, payload, this.#roots);
     await this.#startFirewall();
     this.#startDhcp();
-    this.#startIpv6();
+    await this.#startIpv6();
     await this.#prepareRoots(this.#roots);
     this.#watch.start();
     // First: what was left half done on a switch is ended before its boards get power.
@@ -223,12 +225,18 @@ export class Controller {
     const interfaces = new Interfaces();
     this.#interfaces = interfaces;
     // Simulated boards read raw frames of a veth, where a segmented window would arrive as one giant frame.
-    const tftp = await startTftp({ log, clock, segmentation: plan.kind === 'real' });
+    const ipv6 = plan.slots.some((slot) => slot.netboot === 'ipv6');
+    const tftp = await startTftp({ log, clock, ipv6, segmentation: plan.kind === 'real' });
     this.#tftp = tftp;
+    if (tftp.ipv6 !== undefined && 'failed' in tftp.ipv6) {
+      const text = `boards cannot boot over IPv6: ${tftp.ipv6.failed}`;
+      this.#degraded.push(text);
+      this.#state.event(undefined, 'no_tftp6', text);
+    }
     tftp.setLegs(
       plan.slots.flatMap((slot) => {
         const ifindex = interfaces.index(slot.leg);
-        return ifindex === undefined ? [] : [{ ifindex, slot: slot.slot, ...slot.ipv4 }];
+        return ifindex === undefined ? [] : [tftpLegOf(plan, slot, ifindex)];
       }),
     );
     this.#trees = new BootTrees({
@@ -265,9 +273,16 @@ export class Controller {
       socket: this.#dhcpSocket,
       legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
       leases: new RowBatch<Lease>(this.#store.commit, (lease) => this.#store.leases.save(lease)),
-      neighbours: { set: (leg, address, mac: Mac) => setPermanentNeighbour4(leg.interface, address, mac) },
-      observe: (slot, observation) =>
-        takeObservation(slot, observation, { state: this.#state, heard: (at, kind) => this.#trees?.heard(at, kind) }),
+      neighbours: {
+        set: (leg, address, mac: Mac) => {
+          setPermanentNeighbour4(leg.interface, address, mac);
+          this.#ipv6?.heard(leg.slot, mac);
+        },
+      },
+      observe: (slot, observation) => {
+        takeObservation(slot, observation, { state: this.#state, heard: (at, kind) => this.#trees?.heard(at, kind) });
+        noteNetboot(plan, this.#state, slot, { protocol: 'ipv4', kind: observation.kind });
+      },
       milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),
       clock,
       log,
@@ -278,7 +293,7 @@ export class Controller {
   async #startFirewall(): Promise<void> {
     const { plan, clock, log } = this.#parts;
     const firewall = new Firewall({
-      specs: [firewallFor(plan, { tftp: this.#tftp?.linePorts ?? [], macs: [...ownMacs(plan)] }), arpFirewallFor(plan)],
+      specs: [firewallFor(plan, { ...tftpPorts(this.#tftp), macs: [...ownMacs(plan)] }), arpFirewallFor(plan)],
       clock,
       log,
       changed: (text) => this.#state.event(undefined, 'firewall_changed', text),
@@ -294,16 +309,27 @@ export class Controller {
     }
   }
 
-  #startIpv6(): void {
+  async #startIpv6(): Promise<void> {
     const { plan, clock, log } = this.#parts;
+    const kernel = new Kernel6Routes();
     try {
+      await removeFirmwareNeighbours(
+        plan.slots.map((slot) => slot.leg),
+        kernel,
+      );
       this.#ipv6 = startIpv6({
         plan,
         interfaces: this.#interfaces as Interfaces,
         leases: new RowBatch<Lease6>(this.#store.commit, (lease) => this.#store.leases6.save(lease)),
         held: this.#store.leases6.heldPrefixes(clock.now()),
-        kernel: new Kernel6Routes(),
-        observe: () => undefined,
+        kernel,
+        observe: (slot, observation) => {
+          takeObservation6(slot, observation, {
+            state: this.#state,
+            heard: (at, kind) => this.#trees?.heard(at, kind),
+          });
+          noteNetboot(plan, this.#state, slot, { protocol: 'ipv6', kind: observation.kind });
+        },
         milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),
         clock,
         random: Math.random,
@@ -339,4 +365,9 @@ export class Controller {
     this.#state.saveHealth();
     this.#parts.clock.after(this.#parts.plan.power.poll, () => this.#saveHealthForEver());
   }
+}
+
+function tftpPorts(tftp: TftpServer | undefined): Pick<FirewallPorts, 'tftp' | 'tftp6'> {
+  const ipv6 = tftp?.ipv6;
+  return { tftp: tftp?.linePorts ?? [], tftp6: ipv6 === undefined || 'failed' in ipv6 ? [] : ipv6.linePorts };
 }

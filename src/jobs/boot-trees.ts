@@ -42,8 +42,8 @@ export class BootTrees {
 
   /** Takes in who speaks DHCP on the leg now: a board's serial and MAC, or u-boot, which knows no prefix. */
   heard(slot: SlotNumber, kind: ClientKind): void {
-    // An operating system asks for an address long after u-boot has loaded it: that ends nothing.
-    if (kind === 'uboot') this.#uboot.add(slot);
+    // An operating system asks for an address long after u-boot has loaded it: that ends nothing. UEFI knows no prefix either.
+    if (kind === 'uboot' || kind === 'uefi') this.#uboot.add(slot);
     else if (kind !== 'os') this.#uboot.delete(slot);
     this.refresh(slot);
   }

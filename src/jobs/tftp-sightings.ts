@@ -10,7 +10,8 @@ export interface TftpSink {
   crashed(reason: string): void;
 }
 
-const FIRMWARE = /^start(?:4|_cd|4cd|4x|_x|4db|_db)?\.elf$/;
+/** A Pi's, or the first file of UEFI. */
+const FIRMWARE = /^(?:start(?:4|_cd|4cd|4x|_x|4db|_db)?\.elf|EFI\/BOOT\/BOOTAA64\.EFI)$/;
 const KERNEL = /^(?:kernel[\w-]*\.img|Image|vmlinuz)$/;
 
 /** Turns what the TFTP server tells into sightings of a boot. */

@@ -3,10 +3,13 @@
  * those after it (pi-boot §3.4), so that a kernel that has to ask gets no answer and stops sending: the entries are made
  * permanent before the first answer leaves, for every address that the firmware may use.
  */
+import { readNeighbours } from '../net/iproute.ts';
 import { type Kernel6Routes, macOfEui64 } from '../net/kernel6.ts';
+import type { Clock } from '../rack/clock.ts';
 import type { SlotNumber } from '../rack/units.ts';
 import type { Ipv6, Mac } from '../wire/address.ts';
 import { ipv6Bytes, ipv6Text } from '../wire/ipv6-text.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 export interface NeighbourLeg {
   readonly slot: SlotNumber;
@@ -15,12 +18,20 @@ export interface NeighbourLeg {
   readonly board: Ipv6;
 }
 
+type Kernel = Pick<Kernel6Routes, 'setNeighbour' | 'deleteNeighbour'>;
+
+/** A boot changes its slot's entries once; who does it all the time is no firmware, and would cost an `ip` each. */
+const RATE = { burst: 10, perSecond: 0.5 };
+
 export class FirmwareNeighbours {
-  readonly #kernel: Pick<Kernel6Routes, 'setNeighbour' | 'deleteNeighbour'>;
+  readonly #kernel: Kernel;
+  readonly #clock: Clock;
+  readonly #buckets = new Map<SlotNumber, TokenBucket>();
   readonly #known = new Map<SlotNumber, { readonly leg: NeighbourLeg; readonly linkLocal: Ipv6; readonly mac: Mac }>();
 
-  constructor(kernel: Pick<Kernel6Routes, 'setNeighbour' | 'deleteNeighbour'>) {
+  constructor(kernel: Kernel, clock: Clock) {
     this.#kernel = kernel;
+    this.#clock = clock;
   }
 
   /**
@@ -32,6 +43,7 @@ export class FirmwareNeighbours {
     if (mac === undefined) return;
     const before = this.#known.get(leg.slot);
     if (!again && before?.linkLocal === linkLocal) return;
+    if (!this.#mayChange(leg.slot)) return;
     if (before !== undefined && before.linkLocal !== linkLocal) await this.forget(leg.slot);
     this.#known.set(leg.slot, { leg, linkLocal, mac });
     await Promise.all(addresses(leg, linkLocal).map((each) => this.#kernel.setNeighbour(leg.interface, each, mac)));
@@ -51,6 +63,21 @@ export class FirmwareNeighbours {
     const { leg, linkLocal } = before;
     await Promise.all(addresses(leg, linkLocal).map((each) => this.#kernel.deleteNeighbour(leg.interface, each)));
   }
+
+  #mayChange(slot: SlotNumber): boolean {
+    const now = this.#clock.monotonic();
+    const bucket = this.#buckets.get(slot) ?? new TokenBucket(RATE, now);
+    this.#buckets.set(slot, bucket);
+    return bucket.take(now);
+  }
+}
+
+/** Takes away what an earlier process has left: nobody knows whether the boards are still there. */
+export async function removeFirmwareNeighbours(legs: readonly string[], kernel: Kernel): Promise<void> {
+  const known = new Set(legs);
+  const permanent = await readNeighbours(['permanent']);
+  const ours = permanent.filter(({ ifname, address }) => known.has(ifname) && address.includes(':'));
+  await Promise.all(ours.map(({ ifname, address }) => kernel.deleteNeighbour(ifname, address as Ipv6)));
 }
 
 /** Its link-local address, the one that DHCPv6 gives, and the one that it makes of the prefix where it asks for none. */

@@ -22,6 +22,7 @@ import {
 } from './dhcpv6/index.ts';
 import { FirmwareNeighbours } from './firmware-neighbours.ts';
 import { type RaLeg, RaServer } from './ra/index.ts';
+import type { TftpLeg } from './tftp/client.ts';
 
 export interface Ipv6ServiceParts {
   readonly plan: Plan;
@@ -58,7 +59,7 @@ const ROUTER_LIFETIME = 1800;
 export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
   const { plan, log } = parts;
   const dhcpSocket = openUdp6({ port: SERVER_PORT, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
-  const neighbours = new FirmwareNeighbours(parts.kernel);
+  const neighbours = new FirmwareNeighbours(parts.kernel, parts.clock);
   const dhcp = startDhcp(parts, dhcpSocket, neighbours);
   let raSocket: Icmp6Socket | undefined;
   let advertisements: RaServer | undefined;
@@ -74,7 +75,9 @@ export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
     heard(slot, mac) {
       neighbours
         .heard(slot, mac)
-        .catch((cause: unknown) => log.error({ err: cause, slot }, 'the neighbour entries of a board that is gone stay'));
+        .catch((cause: unknown) =>
+          log.error({ err: cause, slot }, 'the neighbour entries of a board that is gone stay'),
+        );
     },
     stop() {
       advertisements?.close();
@@ -153,6 +156,14 @@ function restoreRoutes({ plan, held, kernel, log }: Ipv6ServiceParts): void {
       .setRoute(found.leg, lease, via)
       .catch((cause: unknown) => log.error({ err: cause, slot }, `the route to ${lease} could not be made again`));
   }
+}
+
+/** As TFTP knows it. */
+export function tftpLegOf(plan: Plan, { slot, ipv4, ipv6, netboot }: SlotPlan, ifindex: number): TftpLeg {
+  const leg = { ifindex, slot, controller: ipv4.controller, board: ipv4.board };
+  if (netboot !== 'ipv6') return leg;
+  const { mtu } = plan.ipv6;
+  return { ...leg, ipv6: { controller: ipv6.controller, ...(mtu === undefined ? {} : { mtu }) } };
 }
 
 export function leg6Of(plan: Plan, slot: SlotPlan): Leg6 {

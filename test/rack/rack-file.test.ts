@@ -56,6 +56,7 @@ describe('the plan', () => {
       sshPort: 5012,
       hostName: 'virtual-108-s012',
       image: 'debian-12-pi',
+      netboot: 'ipv4',
       simulate: '3B',
     });
     expect(plan.slots[0]?.ipv4).toEqual({ network: '10.20.0.0/30', controller: '10.20.0.1', board: '10.20.0.2' });

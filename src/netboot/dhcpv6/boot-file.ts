@@ -10,7 +10,8 @@ export type FirmwareKind6 = 'eeprom' | 'uefi' | 'firmware';
 
 /** A Raspberry Pi's own loader (pi-boot §3.3). */
 const PI_BOOT = 0x29;
-const UEFI = [0x0a, 0x0b, 0x12, 0x13];
+/** UEFI of x86 and ARM, from the network and over HTTP. */
+const UEFI = [0x06, 0x07, 0x09, 0x0a, 0x0b, 0x0f, 0x10, 0x12, 0x13];
 const UEFI_ARM64 = 0x0b;
 
 /** The name under which UEFI looks on any medium that says nothing else (UEFI 2.10 §3.5.1.1). */

@@ -16,8 +16,8 @@ import {
   statusValue,
 } from '../../wire/dhcpv6/index.ts';
 import { type Associations, type Binding6, endLeases, giveLeases, namedAddresses } from './associations.ts';
-import { isOnLink, type PreparedLeg6 } from './leg.ts';
 import { bootFileUrl, type FirmwareKind6, firmwareKind } from './boot-file.ts';
+import { isOnLink, type PreparedLeg6 } from './leg.ts';
 import { type ClientMessage6, type IgnoreCause6, readClientMessage6, validate } from './request.ts';
 import type { Decide6Settings } from './settings.ts';
 

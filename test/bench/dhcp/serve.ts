@@ -64,7 +64,7 @@ function serve6(): void {
     server: serverDuid(plan.rack),
     leases: new RowBatch<Lease6>(store.commit, (lease) => store.leases6.save(lease)),
     // The boards of this load ask for no prefix and are no firmware, so there is nothing to tell the kernel.
-    kernel: { route: nothing, neighbour: nothing },
+    kernel: { route: nothing, firmware: nothing, system: nothing },
     observe: () => {},
     settings: { rate: UNLIMITED },
   });

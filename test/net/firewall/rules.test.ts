@@ -3,7 +3,7 @@ import { differences, firewallFor, parseFirewall, renderFirewall } from '../../.
 import { commentOf, type FirewallSpec } from '../../../src/net/firewall/rules.ts';
 import { makePlan } from '../../support/plan.ts';
 
-const spec = firewallFor(makePlan(2), { tftp: [40001, 40002] });
+const spec = firewallFor(makePlan(2), { tftp: [40001, 40002], tftp6: [] });
 const text = renderFirewall(spec);
 
 /** What nft would say of a table that is exactly as written. */
@@ -53,10 +53,24 @@ describe('the rules of the legs', () => {
   it('let it send from its own /64 and its routed prefix', () => {
     const plan = makePlan(1);
     const slots = plan.slots.map((slot) => ({ ...slot, routed: '2001:db8:4000:100::/56' }));
-    expect(firewallFor({ slots }, { tftp: [] }).sets.find(({ name }) => name === 'source6')?.elements).toEqual([
-      '"vlan101" . 2001:db8:0:1::/64',
-      '"vlan101" . 2001:db8:4000:100::/56',
-    ]);
+    expect(
+      firewallFor({ slots }, { tftp: [], tftp6: [] }).sets.find(({ name }) => name === 'source6')?.elements,
+    ).toEqual(['"vlan101" . 2001:db8:0:1::/64', '"vlan101" . 2001:db8:4000:100::/56']);
+  });
+
+  it('let TFTP by IPv6 in from slots that boot over it, and from no other', () => {
+    const plan = makePlan(2);
+    const slots = plan.slots.map((slot) => ({ ...slot, netboot: slot.slot === 2 ? ('ipv6' as const) : slot.netboot }));
+    const { sets, chains } = firewallFor({ slots }, { tftp: [40001], tftp6: [50001] });
+    expect(sets.find(({ name }) => name === 'netboot6')?.elements).toEqual(['"vlan102"']);
+    const input = chains.find(({ name }) => name === 'input')?.rules ?? [];
+    const names = input.map(({ name }) => name);
+    expect(names.indexOf('tftp6')).toBeLessThan(names.indexOf('udp-services'));
+    expect(input.find(({ name }) => name === 'tftp6')).toMatchObject({
+      text: 'meta nfproto ipv6 iifname != @netboot6 udp dport { 69, 50001 }',
+      drops: true,
+    });
+    expect(input.find(({ name }) => name === 'udp-services')?.text).toContain('40001, 50001');
   });
 
   it('are one transaction that replaces what was there', () => {
@@ -71,11 +85,13 @@ describe('the rules of the legs', () => {
   it('name only legs that are names', () => {
     const plan = makePlan(1);
     const slots = plan.slots.map((slot) => ({ ...slot, leg: 'vlan1"; drop' }));
-    expect(() => firewallFor({ slots }, { tftp: [] })).toThrow(/expected the name of a leg/);
+    expect(() => firewallFor({ slots }, { tftp: [], tftp6: [] })).toThrow(/expected the name of a leg/);
   });
 
   it('of an empty rack are a table all the same', () => {
-    expect(renderFirewall(firewallFor({ slots: [] }, { tftp: [] }))).toContain('set legs {\n    type ifname;\n  }');
+    expect(renderFirewall(firewallFor({ slots: [] }, { tftp: [], tftp6: [] }))).toContain(
+      'set legs {\n    type ifname;\n  }',
+    );
   });
 });
 

@@ -21,7 +21,7 @@ const clock: Clock = {
 const told: string[] = [];
 const plan = makePlan(60);
 const macs = [parseMac('02:00:00:00:00:01')];
-const specs = [firewallFor(plan, { tftp: [40001, 40002], macs }), arpFirewallFor(plan)];
+const specs = [firewallFor(plan, { tftp: [40001, 40002], tftp6: [50001], macs }), arpFirewallFor(plan)];
 const firewall = new Firewall({
   specs,
   clock,

@@ -4,6 +4,7 @@ import type { Answer6, Decision6 } from '../../../src/netboot/dhcpv6/decide.ts';
 import { serverDuid } from '../../../src/netboot/dhcpv6/leg.ts';
 import type { Ipv6 } from '../../../src/wire/address.ts';
 import {
+  codesValue,
   decodeDhcpv6,
   encodeDhcpv6,
   findOption6,
@@ -104,7 +105,7 @@ describe('SOLICIT', () => {
 });
 
 describe('the EEPROM of a Pi 4', () => {
-  const leg = leg6({ bootFileUrl: 'tftp://[2001:db8:20:1::1]/' });
+  const leg = leg6({ bootServer: '2001:db8:20:1::1' as Ipv6 });
 
   it('gets its boot file URL, and its boot begins', () => {
     const decision = answer(ask6(decodeDhcpv6(PI4_SOLICIT), { leg }));
@@ -118,6 +119,19 @@ describe('the EEPROM of a Pi 4', () => {
     expect(decision.reply.type).toBe(M.reply);
     expect(decision.reply.options.map(({ code }) => code)).toEqual([1, 2, 59]);
     expect(decision).toMatchObject({ effect: undefined, heard: 'discover', sent: 'offer' });
+  });
+
+  it('gets the file that it wants, by what it says it is', () => {
+    const url = (...architectures: number[]) => {
+      const architecture = { code: 61, value: codesValue(architectures) };
+      const [value] = all(answer(ask6(message(M.solicit, CLIENT_ID, na(1), architecture), { leg })), 59);
+      return value && Buffer.from(value).toString();
+    };
+    expect(url(0x29)).toBe('tftp://[2001:db8:20:1::1]/');
+    expect(url(0x0b)).toBe('tftp://[2001:db8:20:1::1]/EFI/BOOT/BOOTAA64.EFI');
+    // x86 UEFI, and UEFI that boots over HTTP: there is nothing here for them.
+    expect(url(0x07)).toBeUndefined();
+    expect(url(0x13)).toBeUndefined();
   });
 
   it('of a slot that boots by IPv4 gets none', () => {

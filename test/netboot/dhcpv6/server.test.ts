@@ -8,7 +8,7 @@ import { VirtualClock } from '../../../src/sim/virtual-clock.ts';
 import type { Ipv6 } from '../../../src/wire/address.ts';
 import { type Dhcpv6Packet, decodeDhcpv6, encodeDhcpv6, MessageType6 as M } from '../../../src/wire/dhcpv6/index.ts';
 import { ipv6Bytes, ipv6Text } from '../../../src/wire/ipv6-text.ts';
-import { PI4_REQUEST } from '../../wire/dhcpv6/bytes.ts';
+import { PI4_INFORMATION_REQUEST, PI4_REQUEST, PI4_SOLICIT } from '../../wire/dhcpv6/bytes.ts';
 import { BOARD, CLIENT_ID, leg6, message, na, pd, SERVER, SERVER_ID } from './support.ts';
 
 const HOST = 'fe80::dea6:32ff:fe00:5301';
@@ -35,7 +35,7 @@ class Bench {
   #handler: (batch: Udp6Batch) => void = () => {};
 
   constructor() {
-    const bootFileUrl = 'tftp://[2001:db8:20:1::1]/';
+    const bootServer = '2001:db8:20:1::1' as Ipv6;
     const two = leg6({
       slot: slotNumber(2),
       interface: 'vlan102',
@@ -43,7 +43,7 @@ class Bench {
       routed: undefined,
     });
     const legs = new Map([
-      [11, leg6({ bootFileUrl })],
+      [11, leg6({ bootServer })],
       [12, two],
     ]);
     this.server = new Dhcpv6Server({
@@ -72,8 +72,11 @@ class Bench {
           if (this.kernelError) throw this.kernelError;
           this.kernel.push(`route ${leg.interface} ${leg.routed?.prefix} via ${via}`);
         },
-        neighbour: async (leg, address, linkLocal) => {
-          this.kernel.push(`neighbour ${leg.interface} ${address} as ${linkLocal}`);
+        firmware: async (leg, linkLocal, begins) => {
+          this.kernel.push(`firmware ${leg.interface} as ${linkLocal}${begins ? ' begins' : ''}`);
+        },
+        system: async (leg) => {
+          this.kernel.push(`system ${leg.interface}`);
         },
       },
       observe: () => {},
@@ -130,7 +133,7 @@ describe('an answer', () => {
     ]);
     expect(bench.kernel).toEqual([]);
     await bench.settleCommits();
-    expect(bench.kernel).toEqual([`route vlan101 2001:db8:4000:100:: via ${HOST}`]);
+    expect(bench.kernel).toEqual(['system vlan101', `route vlan101 2001:db8:4000:100:: via ${HOST}`]);
     expect(bench.sent.map(({ packet }) => packet.type)).toEqual([M.reply]);
   });
 
@@ -172,13 +175,22 @@ it('a RELEASE takes the route away', async () => {
   expect(bench.leases[0]?.expiresAt).toBe(bench.leases[0]?.givenAt);
 });
 
-it('firmware gets a neighbour entry with its lease: it answers no second solicitation', async () => {
+it('the kernel knows where firmware is before its first answer leaves: it answers no second solicitation', async () => {
   const bench = new Bench();
   const packet = decodeDhcpv6(PI4_REQUEST);
   const options = packet.options.map((option) => (option.code === 2 ? SERVER_ID : option));
   await bench.exchange({ ifindex: 11, packet: { ...packet, options } });
-  expect(bench.kernel).toEqual([`neighbour vlan101 ${BOARD} as ${HOST}`]);
+  expect(bench.kernel).toEqual([`firmware vlan101 as ${HOST}`]);
   expect(bench.milestones).toEqual(['1 offer']);
+});
+
+it('firmware is told to the kernel with its SOLICIT and its INFORMATION-REQUEST, and only in a slot that boots so', async () => {
+  const bench = new Bench();
+  await bench.exchange({ ifindex: 11, packet: decodeDhcpv6(PI4_SOLICIT) });
+  await bench.exchange({ ifindex: 11, packet: decodeDhcpv6(PI4_INFORMATION_REQUEST) });
+  await bench.exchange({ ifindex: 12, packet: decodeDhcpv6(PI4_SOLICIT) });
+  expect(bench.kernel).toEqual([`firmware vlan101 as ${HOST} begins`, `firmware vlan101 as ${HOST} begins`]);
+  expect(bench.server.counters.sent).toBe(3);
 });
 
 describe('dropped and counted', () => {

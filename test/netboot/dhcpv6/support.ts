@@ -30,7 +30,7 @@ export function leg6(change: Partial<Leg6> = {}): Leg6 {
     routed: { prefix: ROUTED as Ipv6, length: 56 },
     dnsServers: ['2001:db8:20:1::1' as Ipv6],
     searchDomains: ['rack.example'],
-    bootFileUrl: undefined,
+    bootServer: undefined,
     ...change,
   };
 }

@@ -14,7 +14,7 @@ import { ipv6Bytes, ipv6Text } from '../../../src/wire/ipv6-text.ts';
 const SETTINGS = { routerLifetime: 1800, preferred: 43200, valid: 86400 };
 const HOST = 'fe80::dea6:32ff:fe00:5301';
 
-function leg(slot: number): RaLeg {
+function leg(slot: number, solicited: RaLeg['solicited'] = 'host'): RaLeg {
   return {
     slot: slotNumber(slot),
     interface: `vlan${100 + slot}`,
@@ -25,6 +25,7 @@ function leg(slot: number): RaLeg {
     dnsServers: ['2001:db8:20:1::1' as Ipv6],
     searchDomains: ['rack.example'],
     nat64: { prefix: '64:ff9b::' as Ipv6, length: 96 },
+    solicited,
   };
 }
 
@@ -111,6 +112,14 @@ describe('a solicitation', () => {
       [0, 'ff02::1'],
       [3000, 'ff02::1'],
     ]);
+  });
+
+  it('on the leg of a slot that boots over IPv6 is answered to all nodes: firmware may be asked for its MAC only once', async () => {
+    const bench = new Bench();
+    bench.server.setLegs([leg(1, 'all-nodes')]);
+    await quiet(bench);
+    bench.solicit(11, HOST);
+    expect(bench.take()).toMatchObject([{ ifindex: 11, to: 'ff02::1' }]);
   });
 
   it('of a global address is answered to all nodes: advertisements come from link-local addresses only', async () => {

@@ -46,6 +46,7 @@ export function testPlan({
         ipv4: { network: `${host(0)}/30`, controller: host(1), board: host(2) },
         ipv6: { network: `${prefix}/64`, controller: six(1), board: six(2) },
         routed: undefined,
+        netboot: 'ipv4',
         sshPort: 5001 + i,
         hostName: `test-s${i + 1}`,
         image: 'debian-12-pi',
