@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
+import { BootHistory } from './jobs/boot-history.ts';
 import { BootTrees } from './jobs/boot-trees.ts';
 import { takeObservation } from './jobs/dhcp-sightings.ts';
 import { noteNetboot, takeObservation6 } from './jobs/dhcp6-sightings.ts';
@@ -25,6 +26,7 @@ import { removeFirmwareNeighbours } from './netboot/firmware-neighbours.ts';
 import { type Ipv6Service, startIpv6, tftpLegOf } from './netboot/ipv6-service.ts';
 import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
 import type { Clock } from './rack/clock.ts';
+import { BOOTS_COMPARED } from './rack/neighbours.ts';
 import type { Plan } from './rack/plan.ts';
 import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
 import { type Payload, preparePayload } from './roots/boot-payload.ts';
@@ -65,6 +67,7 @@ export class Controller {
   readonly switches: RackSwitches;
   readonly tenancy: Tenancy;
   readonly jobs: JobRunner;
+  readonly history: BootHistory;
   readonly #store: Store;
   readonly #state: RackState;
   readonly #watch: BoardWatch;
@@ -117,6 +120,7 @@ export class Controller {
     const mayPower = (slot: SlotNumber) => this.switches.mayPower(slot);
     this.power = new PowerJobs(plan, this.switches.drivers(), this.#state, clock, log, mayPower);
     this.#state.onUp(() => this.power.kick());
+    this.history = new BootHistory(plan, this.#state, store.boots.cameUp(BOOTS_COMPARED));
     this.#recovery = new Recovery(plan, this.#state, this.power, clock);
     this.jobs = new JobRunner({
       table: store.jobs,

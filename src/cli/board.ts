@@ -20,7 +20,9 @@ export function boardCommand(): Command {
     });
 }
 
-function describe({ slot, boots, events }: BoardView): string {
+const RECENT_SHOWN = 8;
+
+function describe({ slot, recent, slow, boots, events }: BoardView): string {
   const { board, power } = slot;
   const revision = board.revision === undefined ? '' : ` revision ${board.revision.toString(16)}`;
   const lines = [
@@ -34,6 +36,7 @@ function describe({ slot, boots, events }: BoardView): string {
   ];
   if (slot.lastCause !== null) lines.push(`  last cause  ${slot.lastCause}`);
   if (slot.attempts > 0) lines.push(`  recovery    ${slot.attempts} power cycles since it was last up`);
+  for (const { text } of slow) lines.push(`  slow        ${text}`);
   for (const boot of boots) {
     lines.push(
       `boot of ${time(boot.startedAt)}: ${boot.outcome ?? 'under way'}${boot.cause === undefined ? '' : ` — ${boot.cause}`}`,
@@ -41,6 +44,10 @@ function describe({ slot, boots, events }: BoardView): string {
     for (const step of boot.steps) {
       lines.push(`  +${inSeconds(step.at - boot.startedAt).padStart(8)}  ${step.milestone.padEnd(15)} ${step.detail}`);
     }
+  }
+  if (slot.condition === 'booting' && recent.length > 0) {
+    lines.push('last heard of it, newest first:');
+    for (const { at, text } of recent.slice(-RECENT_SHOWN).reverse()) lines.push(`  ${time(at)}  ${text}`);
   }
   if (events.length > 0) lines.push('events, newest first:');
   for (const event of events) lines.push(`  ${time(event.at)}  ${event.text}`);

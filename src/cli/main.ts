@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { NotServing, Refused } from '../api/control/client.ts';
 import { boardCommand } from './board.ts';
+import { bootsCommand } from './boots.ts';
 import { bundleCommand } from './bundle.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
@@ -35,6 +36,7 @@ for (const command of [
   planCommand(),
   statusCommand(),
   boardCommand(),
+  bootsCommand(),
   powerCommand(),
   imageCommand(),
   jobCommand(),

@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../rack/clock.ts';
+import type { LoadPart } from '../rack/load.ts';
 import type { Milestone } from '../rack/milestone.ts';
 import type { Plan } from '../rack/plan.ts';
 import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } from '../rack/slot-state.ts';
-import { advance, type Boot, stage, touch } from '../rack/timeline.ts';
+import { advance, type Boot, load, resume, stage, type Transfer, touch } from '../rack/timeline.ts';
 import { type SlotNumber, seconds } from '../rack/units.ts';
-import type { BootOutcome } from '../store/boots.ts';
+import type { BootKind, BootOutcome } from '../store/boots.ts';
 import type { EventRow } from '../store/events.ts';
 import type { HealthRow } from '../store/health.ts';
 import type { PowerRow } from '../store/power.ts';
@@ -31,6 +32,7 @@ export class RackState {
   readonly #boardEvents = new Map<string, { since: number; count: number }>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
+  readonly #images: ReadonlyMap<SlotNumber, string | undefined>;
   readonly #changeListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #eventListeners: ((event: EventRow) => void)[] = [];
 
@@ -39,6 +41,7 @@ export class RackState {
     this.#clock = clock;
     this.#log = log;
     this.#fatal = fatal;
+    this.#images = new Map(plan.slots.map(({ slot, image }) => [slot, image]));
     store.slots.sync(plan.slots, clock.now());
     const boards = store.slots.boards();
     const boots = store.boots.newest();
@@ -57,7 +60,7 @@ export class RackState {
         waiting: undefined,
         power: undefined,
         board: boards.get(slot.slot) ?? NO_BOARD,
-        boot: current && resume(current),
+        boot: current && resume(current.startedAt, current.steps, current.loads),
         bootId: current?.id,
         attempts: row.attempts,
         reachable6: undefined,
@@ -115,18 +118,28 @@ export class RackState {
     const step = next.boot.steps.at(-1);
     const id = this.get(slot).bootId;
     if (step === undefined || id === undefined) return;
-    this.#write(() => this.#store.boots.addStep(id, step));
+    this.#write(() => {
+      this.#store.boots.addStep(id, step);
+      this.#store.boots.saveLoads(id, next.boot.loads);
+    });
     if (up) {
-      this.#write(() => this.#store.boots.end(id, 'up', undefined, at));
+      const kind = this.#kind(slot);
+      this.#write(() => this.#store.boots.end(id, 'up', undefined, at, kind));
       this.#savePower(slot);
       for (const listener of this.#upListeners) listener(slot);
     }
   }
 
   /** A sign of life that is no milestone. */
-  touch(slot: SlotNumber, activity: string): void {
+  touch(slot: SlotNumber, activity: string, transfer?: Transfer): void {
     const { boot } = this.get(slot);
-    if (boot !== undefined) this.#set(slot, { boot: touch(boot, this.#clock.now(), activity) });
+    if (boot !== undefined) this.#set(slot, { boot: touch(boot, this.#clock.now(), activity, transfer) });
+  }
+
+  /** What TFTP sent, or was asked for; on disk with the next milestone, or the end of the boot. */
+  sent(slot: SlotNumber, part: LoadPart): void {
+    const { boot } = this.get(slot);
+    if (boot !== undefined) this.#set(slot, { boot: load(boot, part) });
   }
 
   /**
@@ -250,8 +263,17 @@ export class RackState {
   }
 
   #endBoot(state: SlotState, outcome: BootOutcome, cause: string | undefined): void {
-    const { bootId } = state;
-    if (bootId !== undefined) this.#write(() => this.#store.boots.end(bootId, outcome, cause, this.#clock.now()));
+    const { bootId, boot } = state;
+    if (bootId === undefined) return;
+    const kind = this.#kind(state.slot);
+    this.#write(() => {
+      this.#store.boots.saveLoads(bootId, boot?.loads ?? []);
+      this.#store.boots.end(bootId, outcome, cause, this.#clock.now(), kind);
+    });
+  }
+
+  #kind(slot: SlotNumber): BootKind {
+    return { model: this.get(slot).board.model, image: this.#images.get(slot) };
   }
 
   #savePower(slot: SlotNumber): Promise<void> {
@@ -276,15 +298,4 @@ export class RackState {
     done.catch((cause: unknown) => this.#fatal('the state database cannot be written', cause));
     return done;
   }
-}
-
-/** A boot that a controller before this one began. */
-function resume(row: { startedAt: Boot['startedAt']; steps: Boot['steps'] }): Boot {
-  const last = row.steps.at(-1);
-  return {
-    startedAt: row.startedAt,
-    steps: row.steps,
-    activityAt: last?.at ?? row.startedAt,
-    activity: last === undefined ? 'begun' : last.milestone,
-  };
 }

@@ -1,4 +1,7 @@
 import type { TftpEvent } from '../netboot/tftp/client.ts';
+import type { CompleteEvent, FailedEvent } from '../netboot/tftp/events.ts';
+import { fileRole } from '../pi/file-role.ts';
+import { type Boot, reachedAt } from '../rack/timeline.ts';
 import type { SlotNumber } from '../rack/units.ts';
 import type { RackState } from './rack-state.ts';
 
@@ -9,10 +12,6 @@ export interface TftpSink {
   learned(slot: SlotNumber): void;
   crashed(reason: string): void;
 }
-
-/** A Pi's, or the first file of UEFI. */
-const FIRMWARE = /^(?:start(?:4|_cd|4cd|4x|_x|4db|_db)?\.elf|EFI\/BOOT\/BOOTAA64\.EFI)$/;
-const KERNEL = /^(?:kernel[\w-]*\.img|Image|vmlinuz)$/;
 
 /** Turns what the TFTP server tells into sightings of a boot. */
 export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): void {
@@ -30,7 +29,8 @@ export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): vo
         break;
       case 'request':
         sink.firstRequest(event.slot);
-        sink.state.saw(event.slot, 'first_request', event.name);
+        if (isFirst(sink.state.get(event.slot).boot)) sink.state.saw(event.slot, 'first_request', event.name);
+        sink.state.sent(event.slot, { requests: 1, missing: event.outcome === 'served' ? 0 : 1 });
         sink.state.touch(
           event.slot,
           `${event.name} ${event.outcome === 'served' ? 'asked for' : event.outcome.replace('-', ', ')}`,
@@ -50,16 +50,22 @@ export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): vo
         }
         break;
       case 'progress':
-        sink.state.touch(event.slot, `${event.name}, ${event.bytes} of ${event.size} bytes`);
+        sink.state.touch(event.slot, `${event.name}, ${event.bytes} of ${event.size} bytes`, {
+          name: event.name,
+          role: fileRole(event.path),
+          bytes: event.bytes,
+          size: event.size,
+        });
         break;
       case 'complete':
-        if (FIRMWARE.test(event.path)) sink.state.saw(event.slot, 'firmware_sent', detail(event));
-        else if (KERNEL.test(event.path)) sink.state.saw(event.slot, 'kernel_sent', detail(event));
-        else sink.state.touch(event.slot, `${event.name} sent`);
+        // Counted first: the file belongs to the stage that it ends.
+        sink.state.sent(event.slot, { files: 1, ...amount(event) });
+        arrived(event, sink);
         break;
       case 'failed':
+        sink.state.sent(event.slot, { broken: 1, ...amount(event) });
         // A board that has its kernel leaves without a word: the last ACK may be lost, and nobody sends it again.
-        if (event.cause === 'unconfirmed' && KERNEL.test(event.path))
+        if (event.cause === 'unconfirmed' && fileRole(event.path) === 'kernel')
           sink.state.saw(event.slot, 'kernel_sent', detail(event));
         sink.state.touch(event.slot, `${event.name} broke off: ${event.reason}`);
         break;
@@ -72,6 +78,21 @@ export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): vo
         break;
     }
   }
+}
+
+function isFirst(boot: Boot | undefined): boolean {
+  return boot === undefined || reachedAt(boot, 'first_request') === undefined;
+}
+
+function arrived(event: CompleteEvent, { state }: TftpSink): void {
+  const role = fileRole(event.path);
+  if (role === 'firmware') state.saw(event.slot, 'firmware_sent', detail(event));
+  else if (role === 'kernel') state.saw(event.slot, 'kernel_sent', detail(event));
+  else state.touch(event.slot, `${event.name} sent`);
+}
+
+function amount({ bytes, ms, retransmits }: CompleteEvent | FailedEvent) {
+  return { bytes, ms: Math.round(ms), retransmits };
 }
 
 function detail(event: { readonly name: string; readonly bytes: number; readonly ms: number }): string {

@@ -2,6 +2,8 @@
  * One boot of one board as a bounded list of milestones, and the pure rules by which what is seen becomes a boot.
  * The API's sentence, the rack table and the recovery policy all read this one value.
  */
+import type { FileRole } from '../pi/file-role.ts';
+import { addLoad, type Load, type LoadPart } from './load.ts';
 import { MILESTONES, type Milestone, milestoneIndex } from './milestone.ts';
 import { type Millis, millis } from './units.ts';
 
@@ -20,7 +22,29 @@ export interface Boot {
   readonly activityAt: Millis;
   /** What that sign was. */
   readonly activity: string;
+  /** The last signs of life, oldest first: at most MOST_RECENT. */
+  readonly recent: readonly Activity[];
+  /** What TFTP sent, by the stage that the boot was in; at most one for each milestone. */
+  readonly loads: readonly Load[];
+  /** The file that was on its way at the last sign of life. */
+  readonly transfer: Transfer | undefined;
 }
+
+export interface Activity {
+  readonly at: Millis;
+  readonly text: string;
+}
+
+export interface Transfer {
+  readonly name: string;
+  readonly role: FileRole;
+  /** Acknowledged, of `size`. */
+  readonly bytes: number;
+  readonly size: number;
+}
+
+/** A boot asks for some thirty files: what is kept tells the end of it, which is where it stands still. */
+export const MOST_RECENT = 32;
 
 /** What was just seen of a board. `again` marks signs of life that reach no new milestone. */
 export interface Sighting {
@@ -50,13 +74,29 @@ export function advance(current: Boot | undefined, seen: Sighting): Advance {
   }
   const reached = !current.steps.some((step) => step.milestone === seen.milestone);
   const steps = reached ? [...current.steps, toStep(seen)] : current.steps;
-  const boot = { ...current, steps, activityAt: seen.at, activity: describe(seen) };
-  return { boot, began: false, reached };
+  return { boot: { ...touch(current, seen.at, describe(seen)), steps }, began: false, reached };
 }
 
-/** A sign of life that is no milestone: a file served, a repeated request. */
-export function touch(current: Boot, at: Millis, activity: string): Boot {
-  return { ...current, activityAt: at, activity };
+/** A sign of life that is no milestone: a file served, a repeated request; or, with `transfer`, a file on its way. */
+export function touch(current: Boot, at: Millis, activity: string, transfer?: Transfer): Boot {
+  // A file is told of every second: what counts of that is the last.
+  const goesOn = transfer !== undefined && transfer.name === current.transfer?.name;
+  const before = goesOn ? current.recent.slice(0, -1) : current.recent;
+  const recent = [...before, { at, text: activity }].slice(-MOST_RECENT);
+  return { ...current, activityAt: at, activity, recent, transfer };
+}
+
+/** Counts what was sent, or asked for, to the stage that the boot is in. */
+export function load(current: Boot, part: LoadPart): Boot {
+  return { ...current, loads: addLoad(current.loads, stage(current), part) };
+}
+
+/** A boot that was recorded, as far as it is on disk. */
+export function resume(startedAt: Millis, steps: readonly Step[], loads: readonly Load[]): Boot {
+  const last = steps.at(-1);
+  const activity = last?.milestone ?? 'begun';
+  const activityAt = last?.at ?? startedAt;
+  return { startedAt, steps, activityAt, activity, recent: [], loads, transfer: undefined };
 }
 
 function beginsBoot(current: Boot, milestone: Milestone): boolean {
@@ -66,7 +106,7 @@ function beginsBoot(current: Boot, milestone: Milestone): boolean {
 }
 
 function begin(seen: Sighting): Boot {
-  return { startedAt: seen.at, steps: [toStep(seen)], activityAt: seen.at, activity: describe(seen) };
+  return touch(resume(seen.at, [toStep(seen)], []), seen.at, describe(seen));
 }
 
 function toStep(seen: Sighting): Step {
@@ -108,7 +148,17 @@ const SENTENCES: Readonly<Record<Milestone, string>> = {
   ssh_up: 'Up',
 };
 
-/** Where the boot stands, as one sentence for a person. */
+/** Where the boot stands, as one sentence for a person: `Loading kernel (62 %)`. */
 export function progressSentence(boot: Boot): string {
-  return SENTENCES[stage(boot)];
+  const at = stage(boot);
+  const { transfer } = boot;
+  const loading = transfer === undefined ? undefined : LOADING[at]?.[transfer.role];
+  if (transfer === undefined || loading === undefined || transfer.size === 0) return SENTENCES[at];
+  return `${loading} (${Math.floor((100 * transfer.bytes) / transfer.size)} %)`;
 }
+
+/** Files that take long enough to be told how far they are, in the stage that they belong to. */
+const LOADING: Readonly<Partial<Record<Milestone, Partial<Record<FileRole, string>>>>> = {
+  first_request: { firmware: 'Loading firmware' },
+  firmware_sent: { kernel: 'Loading kernel', initramfs: 'Loading initramfs' },
+};

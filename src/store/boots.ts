@@ -1,3 +1,4 @@
+import type { Load } from '../rack/load.ts';
 import { MILESTONES, type Milestone } from '../rack/milestone.ts';
 import type { Boot, Step } from '../rack/timeline.ts';
 import type { Millis, SlotNumber } from '../rack/units.ts';
@@ -12,8 +13,15 @@ export interface BootRow {
   readonly endedAt: Millis | undefined;
   readonly outcome: BootOutcome | undefined;
   readonly cause: string | undefined;
+  /** What the board was and which image it booted, as known when it came up or was over. */
+  readonly model: string | undefined;
+  readonly image: string | undefined;
   readonly steps: readonly Step[];
+  readonly loads: readonly Load[];
 }
+
+/** What only boots alike share. */
+export type BootKind = Pick<BootRow, 'model' | 'image'>;
 
 /** Boots kept per slot; older ones are removed as new ones begin. */
 const KEPT_BOOTS = 50;
@@ -25,6 +33,8 @@ interface RawBoot {
   ended_at: Millis | null;
   outcome: BootOutcome | null;
   cause: string | null;
+  model: string | null;
+  image: string | null;
 }
 
 export class BootTable {
@@ -55,11 +65,39 @@ export class BootTable {
       .run(boot, step.milestone, step.at, step.detail.slice(0, 200));
   }
 
-  /** Says how a boot ended; a boot that is up may still end by a restart, so `up` is replaced by what comes later. */
-  end(boot: number, outcome: BootOutcome, cause: string | undefined, at: Millis): void {
+  /**
+   * Says how a boot ended; a boot that is up may still end by a restart, so `up` is replaced by what comes later. What it
+   * booted stays as first told: the rack file may say something else by now.
+   */
+  end(boot: number, outcome: BootOutcome, cause: string | undefined, at: Millis, kind: BootKind): void {
     this.#db
-      .prepare('UPDATE boots SET ended_at = ?, outcome = ?, cause = ? WHERE id = ?')
-      .run(at, outcome, cause ?? null, boot);
+      .prepare(
+        'UPDATE boots SET ended_at = ?, outcome = ?, cause = ?, model = coalesce(model, ?), image = coalesce(image, ?) WHERE id = ?',
+      )
+      .run(at, outcome, cause ?? null, kind.model ?? null, kind.image ?? null, boot);
+  }
+
+  /** Replaces what was recorded of these stages. */
+  saveLoads(boot: number, loads: readonly Load[]): void {
+    const save = this.#db.prepare(`
+      INSERT INTO boot_loads (boot, stage, requests, missing, files, broken, bytes, ms, retransmits)
+      VALUES (@boot, @stage, @requests, @missing, @files, @broken, @bytes, @ms, @retransmits)
+      ON CONFLICT (boot, stage) DO UPDATE SET requests = excluded.requests, missing = excluded.missing,
+        files = excluded.files, broken = excluded.broken, bytes = excluded.bytes, ms = excluded.ms,
+        retransmits = excluded.retransmits`);
+    for (const load of loads) save.run({ boot, ...load });
+  }
+
+  /** The newest boots of every slot that came up, whatever came after; of each slot at most `limit`, oldest first. */
+  cameUp(limit: number): BootRow[] {
+    const rows = this.#db
+      .prepare(`
+        SELECT * FROM (
+          SELECT boots.*, row_number() OVER (PARTITION BY slot ORDER BY id DESC) AS nth FROM boots
+          JOIN steps ON steps.boot = boots.id AND steps.milestone = 'ssh_up'
+        ) WHERE nth <= ? ORDER BY id`)
+      .all(limit) as RawBoot[];
+    return rows.map((row) => this.#withSteps(row));
   }
 
   /** The newest boots of a slot, newest first. */
@@ -96,6 +134,9 @@ export class BootTable {
 
   #withSteps(row: RawBoot): BootRow {
     const steps = this.#db.prepare('SELECT milestone, at, detail FROM steps WHERE boot = ?').all(row.id) as Step[];
+    const loads = this.#db
+      .prepare('SELECT stage, requests, missing, files, broken, bytes, ms, retransmits FROM boot_loads WHERE boot = ?')
+      .all(row.id) as Load[];
     const order = (milestone: Milestone) => MILESTONES.indexOf(milestone);
     return {
       id: row.id,
@@ -104,7 +145,10 @@ export class BootTable {
       endedAt: row.ended_at ?? undefined,
       outcome: row.outcome ?? undefined,
       cause: row.cause ?? undefined,
+      model: row.model ?? undefined,
+      image: row.image ?? undefined,
       steps: steps.sort((a, b) => a.at - b.at || order(a.milestone) - order(b.milestone)),
+      loads: loads.sort((a, b) => order(a.stage) - order(b.stage)),
     };
   }
 }

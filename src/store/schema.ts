@@ -176,6 +176,25 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
   -- A slot has one job at a time, whoever asks.
   CREATE UNIQUE INDEX jobs_one_active ON jobs (slot) WHERE state IN ('queued', 'running', 'undoing');
   `,
+  `
+  -- What the board was and which image it booted: only boots alike can be compared.
+  ALTER TABLE boots ADD COLUMN model TEXT;
+  ALTER TABLE boots ADD COLUMN image TEXT;
+
+  -- What TFTP sent in each stage of a boot; a stage goes by the milestone that it begins with.
+  CREATE TABLE boot_loads (
+    boot INTEGER NOT NULL REFERENCES boots(id) ON DELETE CASCADE,
+    stage TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    missing INTEGER NOT NULL,
+    files INTEGER NOT NULL,
+    broken INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    ms INTEGER NOT NULL,
+    retransmits INTEGER NOT NULL,
+    PRIMARY KEY (boot, stage)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

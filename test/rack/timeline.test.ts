@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Load, loadRate } from '../../src/rack/load.ts';
 import { MILESTONES, type Milestone } from '../../src/rack/milestone.ts';
 import {
   advance,
   type Boot,
   bootDuration,
+  load,
+  MOST_RECENT,
   progressSentence,
   reachedAt,
   stage,
@@ -12,7 +15,7 @@ import {
 } from '../../src/rack/timeline.ts';
 import { millis } from '../../src/rack/units.ts';
 
-function play(sightings: readonly [Milestone, number][]): { boot: Boot | undefined; began: number } {
+function play(sightings: readonly (readonly [Milestone, number])[]): { boot: Boot | undefined; began: number } {
   let boot: Boot | undefined;
   let began = 0;
   for (const [milestone, at] of sightings) {
@@ -98,6 +101,73 @@ describe('a boot', () => {
   it('remembers a sign of life that is no milestone', () => {
     const boot = touch(play([['power_on', 0]]).boot as Boot, millis(9), 'start.elf served');
     expect(boot).toMatchObject({ activityAt: 9, activity: 'start.elf served' });
+  });
+
+  it('keeps the last signs of life, and of a file on its way the last only', () => {
+    let boot = play([['power_on', 0]]).boot as Boot;
+    const file = (name: string, bytes: number) => ({ name, role: 'kernel' as const, bytes, size: 100 });
+    for (const bytes of [10, 20, 30]) boot = touch(boot, millis(bytes), `a ${bytes}`, file('a', bytes));
+    boot = touch(boot, millis(40), 'b 5', file('b', 5));
+    expect(boot.recent.map(({ text }) => text)).toEqual(['power_on', 'a 30', 'b 5']);
+    for (let i = 0; i < 100; i++) boot = touch(boot, millis(50 + i), `request ${i}`);
+    expect(boot.recent).toHaveLength(MOST_RECENT);
+    expect(boot.recent.at(-1)).toEqual({ at: 149, text: 'request 99' });
+    expect(boot.transfer).toBeUndefined();
+  });
+
+  it.each([
+    ['first_request', 'firmware', 50, 200, 'Loading firmware (25 %)'],
+    ['first_request', 'other', 50, 200, 'Loading firmware'],
+    ['firmware_sent', 'kernel', 124, 200, 'Loading kernel (62 %)'],
+    ['firmware_sent', 'kernel', 199, 200, 'Loading kernel (99 %)'],
+    ['firmware_sent', 'initramfs', 0, 200, 'Loading initramfs (0 %)'],
+    ['firmware_sent', 'other', 20, 200, 'Loading kernel'],
+    ['firmware_sent', 'kernel', 0, 0, 'Loading kernel'],
+    // A tenant may fetch its own kernel when it is up: that is no boot.
+    ['kernel_sent', 'kernel', 50, 200, 'Starting kernel'],
+    ['ssh_up', 'kernel', 50, 200, 'Up'],
+  ] as const)('says at %s with its %s on its way how far it is', (milestone, role, bytes, size, sentence) => {
+    const boot = play([
+      ['power_on', 0],
+      ...(milestone === 'first_request' ? [] : [['first_request', 1] as const]),
+      [milestone, 2],
+    ]);
+    expect(progressSentence(touch(boot.boot as Boot, millis(3), '', { name: 'x', role, bytes, size }))).toBe(sentence);
+  });
+
+  it('says no per cent of a file that has arrived', () => {
+    const loading = touch(play([['firmware_sent', 0]]).boot as Boot, millis(1), '', {
+      name: 'kernel8.img',
+      role: 'kernel',
+      bytes: 5,
+      size: 10,
+    });
+    expect(progressSentence(touch(loading, millis(2), 'kernel8.img sent'))).toBe('Loading kernel');
+  });
+
+  it('counts what was sent to the stage that it is in', () => {
+    let boot = play([['first_request', 0]]).boot as Boot;
+    boot = load(boot, { requests: 1 });
+    boot = load(boot, { requests: 1, missing: 1 });
+    boot = load(boot, { files: 1, bytes: 3_000_000, ms: 2700, retransmits: 2 });
+    boot = advance(boot, { milestone: 'firmware_sent', at: millis(3000), detail: '' }).boot;
+    boot = load(boot, { broken: 1, bytes: 512, ms: 10_000 });
+    const none = { requests: 0, missing: 0, files: 0, broken: 0, bytes: 0, ms: 0, retransmits: 0 };
+    expect(boot.loads).toEqual([
+      {
+        ...none,
+        stage: 'first_request',
+        requests: 2,
+        missing: 1,
+        files: 1,
+        bytes: 3_000_000,
+        ms: 2700,
+        retransmits: 2,
+      },
+      { ...none, stage: 'firmware_sent', broken: 1, bytes: 512, ms: 10_000 },
+    ]);
+    expect(loadRate(boot.loads[0] as Load)).toBeCloseTo(1_111_111, 0);
+    expect(loadRate({ bytes: 0, ms: 0 })).toBeUndefined();
   });
 
   it('holds each milestone at most once, in order of time, whatever is seen', () => {

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { addLoad } from '../../src/rack/load.ts';
+import { resume } from '../../src/rack/timeline.ts';
 import { millis, slotNumber } from '../../src/rack/units.ts';
 import { openDatabase, StoreError } from '../../src/store/database.ts';
 import { STATE_MIGRATIONS } from '../../src/store/schema.ts';
@@ -122,13 +124,13 @@ describe('the tables', () => {
       at: millis(at),
       detail: '',
     });
-    const boot = { startedAt: millis(10), steps: [step('power_on', 10)], activityAt: millis(10), activity: '' };
+    const boot = resume(millis(10), [step('power_on', 10)], []);
     const id = store.boots.begin(slotNumber(1), boot);
     store.boots.addStep(id, step('ssh_up', 40));
     store.boots.addStep(id, step('discover', 15));
-    store.boots.end(id, 'up', undefined, millis(40));
+    store.boots.end(id, 'up', undefined, millis(40), { model: '3B', image: 'debian' });
     const stuck = store.boots.begin(slotNumber(2), boot);
-    store.boots.end(stuck, 'stuck', 'no DISCOVER', millis(70));
+    store.boots.end(stuck, 'stuck', 'no DISCOVER', millis(70), { model: undefined, image: undefined });
     expect(store.boots.ofSlot(slotNumber(1), 5)[0]?.steps.map((each) => each.milestone)).toEqual([
       'power_on',
       'discover',
@@ -138,9 +140,29 @@ describe('the tables', () => {
     expect(store.boots.summary(millis(0))).toEqual({ begun: 2, stuck: 1, upAfter: [30] });
   });
 
+  it('keep what was sent in each stage, and what a boot was first told to be', () => {
+    const id = store.boots.begin(slotNumber(1), resume(millis(10), [], []));
+    const loads = addLoad(addLoad([], 'first_request', { requests: 9, missing: 3 }), 'firmware_sent', { bytes: 5 });
+    store.boots.saveLoads(id, loads);
+    store.boots.end(id, 'up', undefined, millis(40), { model: undefined, image: 'debian' });
+    const more = addLoad(loads, 'firmware_sent', { files: 2, bytes: 7_000_000_000, ms: 60, retransmits: 1 });
+    store.boots.saveLoads(id, more);
+    store.boots.end(id, 'powered off', undefined, millis(50), { model: '3B', image: 'ubuntu' });
+    expect(store.boots.ofSlot(slotNumber(1), 1)).toMatchObject([{ loads: more, model: '3B', image: 'debian' }]);
+  });
+
+  it('find the boots of each slot that came up, whatever became of them', () => {
+    const ssh = (at: number) => ({ milestone: 'ssh_up' as const, at: millis(at), detail: '' });
+    for (let n = 1; n <= 9; n++)
+      store.boots.begin(slotNumber(1), resume(millis(n), n % 2 === 0 ? [ssh(n + 1)] : [], []));
+    store.boots.begin(slotNumber(2), resume(millis(3), [ssh(4)], []));
+    const found = store.boots.cameUp(3).map(({ slot, startedAt }) => `${slot}: ${startedAt}`);
+    expect(found).toEqual(['1: 4', '1: 6', '1: 8', '2: 3']);
+  });
+
   it('keep a bounded number of boots and events', () => {
     for (let n = 0; n < 120; n++) {
-      store.boots.begin(slotNumber(1), { startedAt: millis(n), steps: [], activityAt: millis(n), activity: '' });
+      store.boots.begin(slotNumber(1), resume(millis(n), [], []));
     }
     expect(store.boots.ofSlot(slotNumber(1), 1000)).toHaveLength(50);
     store.events.add(millis(1), undefined, 'k', 'x'.repeat(10_000));

@@ -5,6 +5,7 @@ import type { Actor } from '../../rack/tenancy/actor.ts';
 import type { Scope } from '../../rack/tenancy/scope.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
 import type { AuditRow } from '../../store/audit.ts';
+import type { SlotBootsView } from './boot-views.ts';
 import type { FeedLine } from './feed-protocol.ts';
 import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
@@ -57,6 +58,16 @@ export class ControlClient {
 
   board(slot: number): Promise<BoardView> {
     return this.#json('GET', `/v1/boards/${slot}`) as Promise<BoardView>;
+  }
+
+  /** The newest boots of a slot, newest first. */
+  boots(slot: number, limit: number): Promise<SlotBootsView> {
+    return this.#json('GET', `/v1/boards/${slot}/boots?limit=${limit}`) as Promise<SlotBootsView>;
+  }
+
+  /** The newest boot of every slot. */
+  allBoots(): Promise<readonly SlotBootsView[]> {
+    return this.#json('GET', '/v1/boots') as Promise<readonly SlotBootsView[]>;
   }
 
   /** Has every switch read now, so that the next status is fresh. */

@@ -1,9 +1,10 @@
 /** What goes over the controller's socket. The same shapes are what `--json` prints. */
 import type { PowerAction } from '../../jobs/power.ts';
 import type { BoardSeen, PowerSeen, SlotCondition } from '../../rack/slot-state.ts';
-import type { Step } from '../../rack/timeline.ts';
+import type { Activity, Step } from '../../rack/timeline.ts';
 import type { BootRow } from '../../store/boots.ts';
 import type { EventRow } from '../../store/events.ts';
+import type { SlowView } from './boot-views.ts';
 
 export interface SlotView {
   readonly slot: number;
@@ -56,6 +57,10 @@ export interface StatusView {
 
 export interface BoardView {
   readonly slot: SlotView;
+  /** The last signs of life of the boot under way, oldest first. */
+  readonly recent: readonly Activity[];
+  /** In what the board is slower than its neighbours. */
+  readonly slow: readonly SlowView[];
   readonly boots: readonly BootRow[];
   readonly events: readonly EventRow[];
 }

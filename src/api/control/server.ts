@@ -11,6 +11,7 @@ import type { Actor } from '../../rack/tenancy/actor.ts';
 import { SwitchError } from '../../switches/errors.ts';
 import { printable } from '../../wire/printable.ts';
 import { json, parsed, Refusal, streamed } from './answer.ts';
+import { type BootTarget, bootRoute } from './boot-routes.ts';
 import type { Feed } from './feed.ts';
 import { FEED_MOST_UNSENT } from './feed-protocol.ts';
 import { jobRoute } from './job-routes.ts';
@@ -37,7 +38,7 @@ export interface IntendRequest {
   readonly by: Actor;
 }
 
-export interface ControlTarget extends JobTarget, TenancyTarget {
+export interface ControlTarget extends BootTarget, JobTarget, TenancyTarget {
   readonly feed: Feed;
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
@@ -123,6 +124,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   }
   const onSwitch = /^POST \/v1\/switches\/([^/]+)\/([a-z]+)$/.exec(route);
   if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
+  if (bootRoute(target, route, url.searchParams, response)) return;
   if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
   if (url.pathname.startsWith('/v1/jobs')) {
     return jobRoute(target, url, request, response, (slots) => known(target, slots));
@@ -167,7 +169,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
     default:
       throw new Refusal(
         404,
-        `no ${route}: expected GET /v1/status, GET /v1/boards/N, POST /v1/refresh, POST /v1/power, GET /v1/switches, POST /v1/switches/NAME/ACTION, POST /v1/ports or /v1/jobs`,
+        `no ${route}: expected GET /v1/status, GET /v1/boards/N, GET /v1/boards/N/boots, GET /v1/boots, POST /v1/refresh, POST /v1/power, GET /v1/switches, POST /v1/switches/NAME/ACTION, POST /v1/ports or /v1/jobs`,
       );
   }
 }

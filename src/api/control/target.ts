@@ -1,6 +1,7 @@
 import type { Controller } from '../../controller.ts';
 import { millis, slotNumber, watts } from '../../rack/units.ts';
 import { switchTroubles } from '../../switches/troubles.ts';
+import { rackBootsView, slotBootsView } from './boot-views.ts';
 import { Feed } from './feed.ts';
 import { jobTarget } from './job-target.ts';
 import type { ControlTarget } from './server.ts';
@@ -18,6 +19,8 @@ export function controlTarget(controller: Controller): ControlTarget {
     intend: ({ slots, action, by }) => power.intend(slots.map(slotNumber), action, by.who),
     status: (since) => statusView(controller, millis(since ?? 0)),
     board: (slot) => boardView(controller, slot),
+    boots: (slot, limit) => slotBootsView(controller, slot, limit),
+    allBoots: (limit) => rackBootsView(controller, limit),
     power: ({ slots, action, who }, tell) => power.request(slots.map(slotNumber), action, who, tell),
     refresh: () => power.refresh(),
     switches: () => switches.all.map((each) => switchView(each, switchTroubles(each.plan.name, each.poe.status()))),

@@ -1,17 +1,16 @@
 import type { RackState } from '../../jobs/rack-state.ts';
 import type { Tenancy } from '../../jobs/tenancy.ts';
-import type { Plan, SlotPlan } from '../../rack/plan.ts';
+import type { SlotPlan } from '../../rack/plan.ts';
 import { condition, type SlotCondition, type SlotState } from '../../rack/slot-state.ts';
 import { progressSentence, stage } from '../../rack/timeline.ts';
 import { type Millis, millis, type SlotNumber, slotNumber } from '../../rack/units.ts';
 import type { Store } from '../../store/store.ts';
+import { type BootSources, slowViews } from './boot-views.ts';
 import type { FeedSources } from './feed.ts';
 import type { BoardView, SlotView, StatusView, Summary } from './protocol.ts';
 
-export interface ViewSources {
-  readonly plan: Plan;
+export interface ViewSources extends BootSources {
   readonly state: RackState;
-  readonly store: Store;
   readonly startedAt: Millis;
   troubles(): readonly string[];
 }
@@ -46,6 +45,8 @@ export function boardView(from: ViewSources, slot: number): BoardView | undefine
   const number = slotNumber(slot);
   return {
     slot: slotView(plan, from.state.get(number)),
+    recent: from.state.get(number).boot?.recent ?? [],
+    slow: slowViews(from.history, number),
     boots: from.store.boots.ofSlot(number, BOOTS_SHOWN),
     events: from.store.events.ofSlot(number, EVENTS_SHOWN),
   };

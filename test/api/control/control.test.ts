@@ -45,6 +45,8 @@ const target: ControlTarget = {
   },
   status: () => status,
   board: (slot) => (slot === 1 ? ({ slot: { slot: 1 } } as never) : undefined),
+  boots: (slot, limit) => (slot === 1 ? ({ slot, boots: [{ id: limit }] } as never) : undefined),
+  allBoots: (limit) => [{ slot: 1, boots: [{ id: limit }] }] as never,
   power: async (wanted, tell) => {
     if (wanted.action === 'off') throw new Error('the switch burns');
     tell(progress(1, 'holding'));
@@ -114,6 +116,16 @@ function raw(method: string, url: string, body?: string | Buffer): Promise<{ sta
 }
 
 describe('the control socket', () => {
+  it('gives the boots of one slot, of all, and no more than are kept', async () => {
+    expect(await client.boots(1, 7)).toEqual({ slot: 1, boots: [{ id: 7 }] });
+    expect(await client.allBoots()).toEqual([{ slot: 1, boots: [{ id: 1 }] }]);
+    await expect(client.boots(9, 1)).rejects.toThrow('no slot 9 in this rack');
+    for (const limit of ['0', '51', '-1', '1e1', 'all', '']) {
+      const answer = await raw('GET', `/v1/boards/1/boots?limit=${limit}`);
+      expect(answer, limit).toEqual({ status: 400, body: '{"error":"limit: expected a number from 1 to 50"}' });
+    }
+  });
+
   it('is for its owner and group only', () => {
     expect(statSync(path).mode & 0o777).toBe(0o660);
   });

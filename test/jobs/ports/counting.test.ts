@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CountedPort, countPorts, type PortTrack } from '../../../src/jobs/ports/counting.ts';
 import type { SlotState } from '../../../src/rack/slot-state.ts';
+import { resume } from '../../../src/rack/timeline.ts';
 import { millis, slotNumber, watts } from '../../../src/rack/units.ts';
 import type { PortSample } from '../../../src/switches/counters/sample.ts';
 import { c32, c64, sample } from '../../switches/counters/samples.ts';
@@ -17,7 +18,7 @@ function up(slot: number, model: string | undefined, change: Partial<SlotState> 
     waiting: undefined,
     power: undefined,
     board: { mac: undefined, serial: undefined, revision: undefined, model },
-    boot: { startedAt: at, steps: [{ milestone: 'ssh_up', at, detail: '' }], activityAt: at, activity: '' },
+    boot: resume(at, [{ milestone: 'ssh_up', at, detail: '' }], []),
     bootId: undefined,
     attempts: 0,
     reachable6: true,
