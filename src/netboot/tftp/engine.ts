@@ -6,20 +6,12 @@ import type { FileBody, UdpSocket } from '../../net/udp.ts';
 import type { Udp6Socket } from '../../net/udp6.ts';
 import type { Clock, Timer } from '../../rack/clock.ts';
 import { type Millis, millis, type SlotNumber } from '../../rack/units.ts';
-import { DecodeError } from '../../wire/cursor.ts';
 import { printable } from '../../wire/printable.ts';
-import {
-  ackedBlock,
-  decodeTftp,
-  encodeTftp,
-  TFTP_ERROR,
-  TFTP_OPCODE,
-  type TftpPacket,
-  type TftpRequest,
-} from '../../wire/tftp/index.ts';
+import { ackedBlock, encodeTftp, TFTP_ERROR, TFTP_OPCODE, type TftpRequest } from '../../wire/tftp/index.ts';
 import type { BootTree } from '../tree/types.ts';
 import { type Arrivals, Arrivals4, Arrivals6 } from './arrivals.ts';
 import type { ClientAddress } from './client-address.ts';
+import { decodeOrNothing } from './decode-or-nothing.ts';
 import { reportEnd } from './end-event.ts';
 import { type SlotEvent, type TftpStats, zeroCounters } from './events.ts';
 import type { FileStore } from './files.ts';
@@ -31,7 +23,7 @@ import { Session } from './session.ts';
 export interface EngineOptions {
   /** The well-known port, where requests come. */
   readonly listen: UdpSocket;
-  /** Sockets that transfers go through. Two at least, so that TIDs differ; more only thin out the batches. */
+  /** Sockets that transfers go through. Two at least, so that TIDs of one client port differ. Most goes through the first. */
   readonly lines: readonly UdpSocket[];
   /** The same for boards that boot over IPv6; as many lines. */
   readonly ipv6?: { readonly listen: Udp6Socket; readonly lines: readonly Udp6Socket[] };
@@ -156,7 +148,12 @@ export class TftpEngine {
         this.#counters.malformed++;
         // Whoever asks in a way that cannot be read is told so; other nonsense gets no answer.
         if (bytes[0] === 0 && bytes[1] === TFTP_OPCODE.rrq && leg.requests.take(now)) {
-          this.#sendError(from.client(i, leg), TFTP_ERROR.illegalOperation, 'malformed request', leg.nextLine());
+          this.#sendError(
+            from.client(i, leg),
+            TFTP_ERROR.illegalOperation,
+            'malformed request',
+            leg.lineFor(from.key(i)),
+          );
         }
         break;
       default:
@@ -267,7 +264,10 @@ export class TftpEngine {
       this.#serve(leg, ticket, request, name, found);
     } else {
       this.#counters[found.outcome === 'refused' ? 'refused' : 'missing']++;
-      this.#sendError(client, found.error, found.message, leg.nextLine());
+      const line = leg.lineFor(client.key);
+      this.#sendError(client, found.error, found.message, line);
+      leg.remember(client.key, line, this.#now());
+      this.#startTicking();
     }
     this.#flush();
   }
@@ -281,7 +281,7 @@ export class TftpEngine {
   ): void {
     const now = this.#now();
     if (leg.active.size >= MAX_TRANSFERS_PER_LEG) this.#replace(leg, leg.stalest() as Session, now);
-    const line = leg.nextLine();
+    const line = leg.lineFor(client.key);
     const session = new Session(
       {
         line,
@@ -384,14 +384,5 @@ export class TftpEngine {
 
   #now(): Millis {
     return this.#options.clock.monotonic();
-  }
-}
-
-function decodeOrNothing(bytes: Uint8Array): TftpPacket | undefined {
-  try {
-    return decodeTftp(bytes);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
   }
 }

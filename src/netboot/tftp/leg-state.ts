@@ -85,8 +85,15 @@ export class LegState {
     return leg.ifindex === ifindex && leg.slot === slot && leg.controller === controller && leg.board === board;
   }
 
-  /** The line for the next answer: another one than before, so that old and new TIDs of a client port differ. */
-  nextLine(): number {
+  /**
+   * The line for the next answer to a client: the first that it has not used lately, so that old and new TIDs of a client
+   * port differ. Boards take another port for every file, so nearly everything goes through one socket, in large batches.
+   */
+  lineFor(key: number): number {
+    for (let line = 0; line < this.#lines; line++) {
+      if (this.active.get(key)?.line !== line && !this.remembers(key, line)) return line;
+    }
+    // All were used by this port within LINGER: the next in turn is the one used longest ago.
     const line = this.#nextLine;
     this.#nextLine = (line + 1) % this.#lines;
     return line;

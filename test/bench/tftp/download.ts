@@ -12,6 +12,9 @@ export interface DownloadTarget {
   peerPort: number;
 }
 
+/** Client ports of a board. */
+export const LANES = 16;
+
 export const WELL_KNOWN_PORT = 69;
 const DEFAULT_BLKSIZE = 512;
 /** A board's patience, about (pi-boot §1.7); and when the bench gives up. */
@@ -22,8 +25,8 @@ export class Download {
   readonly target: DownloadTarget;
   /** The board has sent its last ACK: `begin` is next. */
   finished = false;
-  /** Which of two client ports this transfer goes through: a board takes another one for every file. */
-  lane: 0 | 1 = 1;
+  /** Which of its ports this transfer goes through: a board takes another one for every file. */
+  lane = 0;
   bytes = 0;
   blocks = 0;
   resent = 0;
@@ -51,7 +54,7 @@ export class Download {
 
   begin(now: number): Step {
     this.finished = false;
-    this.lane = this.lane === 0 ? 1 : 0;
+    this.lane = (this.lane + 1) % LANES;
     this.target.peerPort = WELL_KNOWN_PORT;
     this.#next = Object.keys(this.#asked).length === 0 ? 1 : 0;
     this.#unacked = 0;

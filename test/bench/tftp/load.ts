@@ -1,11 +1,11 @@
 /**
- * Boards that fetch one file again and again, and compare every byte with what it should be. All of them go through two
- * batched sockets, so that they cost the machine less than any server they measure.
+ * Boards that fetch one file again and again, and compare every byte with what it should be. All of them go through the
+ * same batched sockets, so that they cost the machine less than any server they measure.
  */
 import { openUdp4, type UdpBatch, type UdpSocket } from '../../../src/net/udp.ts';
 import { decodeTftp, encodeTftp, TFTP_OPCODE, type TftpOptions } from '../../../src/wire/tftp/index.ts';
 import { BenchFailed } from '../bench.ts';
-import { Download, type Step, WELL_KNOWN_PORT } from './download.ts';
+import { Download, LANES, type Step, WELL_KNOWN_PORT } from './download.ts';
 
 export interface LoadBoard {
   /** Interface in the boards' namespace. */
@@ -23,7 +23,8 @@ export interface LoadOptions {
   readonly asked: TftpOptions;
 }
 
-const PORTS = [49_152, 49_153];
+/** As boards do, each transfer takes another port than the ones before it. */
+const PORTS = Array.from({ length: LANES }, (_, lane) => 49_152 + lane);
 /** Few at a time: a board does not wait for others with its ACK, so neither should the server have to. */
 const RECEIVE_SLOTS = 16;
 const RECEIVE_BUFFER_BYTES = 32 << 20;
