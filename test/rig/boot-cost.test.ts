@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import type { SlotBootsView } from '../../src/api/control/boot-views.ts';
 import { cacheDirectory } from '../../src/cli/places.ts';
 import type { BootCost } from '../../src/netboot/cost/boot-cost.ts';
 import type { BoardStatus } from '../../src/sim/board/status.ts';
@@ -53,6 +54,7 @@ describeWith({ root: true, programs: ['unshare', 'curl', 'ganesha.nfsd'], files:
         bytes.set(`${name} ${model}`, counters.bytes);
       }
     }
+    await expectTimelines(served);
     // start.elf less start_cd.elf, and their fixups: what docs/boot-cost.md says is saved.
     const saved = (model: string) => (bytes.get(`whole ${model}`) as number) - (bytes.get(`debian ${model}`) as number);
     expect(saved('3B')).toBeGreaterThan(2_100_000);
@@ -65,4 +67,26 @@ async function boardStatus(rack: RigRack, slot: number): Promise<BoardStatus> {
   const socket = join(rack.directory, rack.name, 'sim.sock');
   const ran = await rack.inside('controller', ['curl', '-s', '--unix-socket', socket, `http://sim/boards/${slot}`]);
   return JSON.parse(ran.stdout) as BoardStatus;
+}
+
+/** Every part of every boot is on record, and the bytes in it are those that the board counted. */
+async function expectTimelines(rack: RigRack): Promise<void> {
+  const { code, stdout, stderr } = await rack.pirack(['boots', '--json']);
+  expect(code, stderr).toBe(0);
+  for (const { slot, boots } of JSON.parse(stdout) as readonly SlotBootsView[]) {
+    const [boot] = boots;
+    expect(boot, `slot ${slot}`).toMatchObject({ outcome: 'up', image: slot < 4 ? 'whole' : 'debian' });
+    expect(boot?.model).toBe(MODELS[(slot - 1) % 3]);
+    for (const part of ['firmware', 'kernel', 'linux', 'root', 'services'] as const) {
+      expect(boot?.spans[part], `slot ${slot}: ${part}`).toBeGreaterThanOrEqual(0);
+    }
+    const { counters } = await boardStatus(rack, slot);
+    const sum = (count: 'bytes' | 'requests') => boot?.loads.reduce((total, load) => total + load[count], 0) ?? 0;
+    // A last ACK that is lost leaves its block, and what comes behind the kernel is no part of a load on disk.
+    expect(Math.abs(sum('bytes') - counters.bytes)).toBeLessThan(3000);
+    expect(sum('requests')).toBeGreaterThan(20);
+    expect(boot?.loads.map(({ stage }) => stage).slice(0, 2)).toEqual(['first_request', 'firmware_sent']);
+  }
+  const one = await rack.pirack(['boots', '1']);
+  expect(one.stdout).toMatch(/^slot 1: .*\nbegan +ended +s +start +dhcp/);
 }

@@ -77,10 +77,15 @@ async function cutDownFirmware(input: AdviceInput): Promise<readonly Advice[]> {
 
 async function noInitramfs(input: AdviceInput): Promise<readonly Advice[]> {
   const { facts, trim, payload, model } = input;
-  if (facts.initramfs === undefined || trim.initramfs === 'none') return [];
-  const saves = await saved(input, { trim: { initramfs: 'none' } });
+  if (facts.initramfs === undefined) return [];
   const { builtIn, release } = payload.kernel;
   const missing = builtIn && missingForNfsRoot(builtIn, piModel(model));
+  if (trim.initramfs === 'none') {
+    if (missing === undefined || missing.length === 0) return [];
+    const text = `kernel ${release} will not mount its root without ${facts.initramfs}: it was built without ${missing.join(', ')}`;
+    return [{ text, how: 'trim: {initramfs: keep}', saves: undefined }];
+  }
+  const saves = await saved(input, { trim: { initramfs: 'none' } });
   if (missing === undefined) {
     const needed = missingForNfsRoot(new Set(), piModel(model)).join(', ');
     const text = `${facts.initramfs} is not needed, but only if the kernel was built with ${needed}, which cannot be seen`;

@@ -53,6 +53,12 @@ describe('advice', () => {
     const lacking = await about(kernelText('6.1.0', marks), '3B');
     expect(lacking).toMatchObject({ how: undefined });
     expect(lacking?.text).toContain('built without CONFIG_USB_NET_SMSC95XX');
+    const without = await cost(await imageWith({ 'kernel8.img': kernelText('6.1.0', marks) }), '3B', {
+      initramfs: 'none',
+    });
+    expect(told(without, /will not mount its root without initramfs8/)).toMatchObject({
+      how: 'trim: {initramfs: keep}',
+    });
     expect((await about(Buffer.from('?'), '3B'))?.text).toContain('but only if the kernel was built with');
   });
 
