@@ -21,6 +21,8 @@ import { virtualCommand } from './virtual.ts';
 const program = new Command('pirack')
   .description('Controller of a rack of netbooted, PoE-powered Raspberry Pi 3 and 4 boards')
   .version('0.1.0')
+  // `--version` behind a command is that command's own: images have versions.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(`--help` tells more)')
   .addHelpText(
@@ -28,7 +30,8 @@ const program = new Command('pirack')
     `
 Slots are given as ranges: 7 or 1-36,40. Every command takes --json.
 Exit codes: 0 done, 1 not done, 2 wrong usage, 69 something that is needed is missing (root, a package, a controller).
-Environment: PIRACK_STATE (where racks keep their state), PIRACK_CACHE (where images that are made are kept).`,
+Environment: PIRACK_STATE (where racks keep their state), PIRACK_CACHE (where images that are made are kept),
+PIRACK_IMAGES (where images that are imported are kept).`,
   );
 for (const command of [
   serveCommand(),

@@ -14,6 +14,12 @@ export function stateRoot(option: string | undefined, env: Env = process.env): s
   return join(absolute(env.XDG_STATE_HOME) ?? join(homedir(), '.local/state'), 'pirack');
 }
 
+/** Directory of the imported images; racks share them. */
+export function imagesDirectory(options: { images?: string; state?: string }, env: Env = process.env): string {
+  const named = options.images ?? (options.state === undefined ? env.PIRACK_IMAGES : undefined);
+  return named === undefined ? join(stateRoot(options.state, env), 'images') : resolve(named);
+}
+
 /** Directory of what can be made again: images built from packages. */
 export function cacheDirectory(env: Env = process.env): string {
   if (env.PIRACK_CACHE !== undefined) return resolve(env.PIRACK_CACHE);

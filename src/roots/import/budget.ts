@@ -1,6 +1,6 @@
 /** What an import may write: no more than was allowed, and never the last of a disk. */
 import { statfsSync } from 'node:fs';
-import { ImageTooLarge, NoRoom } from './errors.ts';
+import { ImageTooLarge, ImportRefused, NoRoom } from './errors.ts';
 
 export interface Limits {
   /** Bytes of an image, unpacked, holes counted as if they were written: clones and checksums have to read them. */
@@ -12,6 +12,8 @@ export interface Limits {
 
 export const DEFAULT_LIMITS: Limits = { bytes: 64 * 2 ** 30, entries: 2_000_000, reserve: 512 * 2 ** 20 };
 
+/** Characters of all paths: they are kept in memory, and the largest desktops have a quarter of it. */
+const MOST_NAMES = 64 * 2 ** 20;
 /** The room is looked at again after this much. */
 const STEP = 64 * 2 ** 20;
 
@@ -20,6 +22,7 @@ export class Budget {
   readonly #directory: string;
   #bytes = 0;
   #entries = 0;
+  #names = 0;
   #sinceLook = STEP;
 
   constructor(directory: string, limits: Limits) {
@@ -39,8 +42,11 @@ export class Budget {
   entry(path: string, bytes: number): void {
     this.#entries++;
     this.#bytes += bytes;
-    if (this.#entries > this.limits.entries)
-      throw new ImageTooLarge(`an image of more than ${this.limits.entries} files`, this.limits.bytes);
+    this.#names += path.length;
+    if (this.#entries > this.limits.entries || this.#names > MOST_NAMES)
+      throw new ImportRefused(
+        `the image has more than ${this.limits.entries} files, or names of ${MOST_NAMES} characters`,
+      );
     if (!(this.#bytes <= this.limits.bytes))
       throw new ImageTooLarge(`the image with ${path} (${bytes} bytes)`, this.limits.bytes);
   }

@@ -23,6 +23,7 @@ interface Part {
 
 /** Names by which the boot partition of a Pi is known. */
 const BOOT_FILES = new Set(['bootcode.bin', 'start4.elf', 'config.txt', 'cmdline.txt']);
+const MOST_LOOKED_AT = 5000;
 
 /** Throws ImportRefused, with what was found, where there is no root file system. */
 export function openDiskImage(disk: Disk): DiskImage {
@@ -51,15 +52,19 @@ export function openDiskImage(disk: Disk): DiskImage {
   };
 }
 
+/** Among the first names: a Pi's firmware looks for them at the top. */
 function isBoot(disk: Disk): boolean {
-  for (const { path } of new Fat(disk).walk()) if (BOOT_FILES.has(path.toLowerCase())) return true;
+  let count = 0;
+  for (const { path } of new Fat(disk).walk()) {
+    if (BOOT_FILES.has(path.toLowerCase())) return true;
+    if (++count > MOST_LOOKED_AT) return false;
+  }
   return false;
 }
 
 function isSystem(disk: Disk): boolean {
-  for (const { path } of new Ext4(disk).walk())
-    if (path === 'etc/os-release' || path === 'usr/lib/os-release') return true;
-  return false;
+  const ext4 = new Ext4(disk);
+  return ext4.has('etc/os-release') || ext4.has('usr/lib/os-release');
 }
 
 function* fatEntries(fat: Fat): Generator<TreeEntry> {

@@ -54,6 +54,9 @@ export interface Imported {
   readonly remarks: readonly string[];
 }
 
+/** A desktop has ten. */
+const MOST_CAPABILITIES = 10_000;
+
 /** Needs root: the files of a system belong to several users. Throws ImportRefused, DiskError, UnsafeMember, NotGenuine… */
 export async function importImage(store: ImageStore, options: ImportOptions): Promise<Imported> {
   const source = resolve(options.source);
@@ -156,7 +159,8 @@ async function unpackInto(
       if (reading === undefined) options.onProgress?.({ phase: 'unpacking', done: written, total: undefined });
     },
     onAttribute(path, attribute, value) {
-      if (attribute === CAPABILITY) capabilities.push({ path, capabilities: capabilityText(value) });
+      if (attribute === CAPABILITY && capabilities.length < MOST_CAPABILITIES)
+        capabilities.push({ path, capabilities: capabilityText(value) });
     },
   });
   const boot = join(made, 'boot');

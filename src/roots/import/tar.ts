@@ -26,8 +26,8 @@ export async function* readTar(queue: ByteQueue): AsyncGenerator<TreeEntry> {
     const header = readTarHeader(block, at);
     if ('xgLK'.includes(header.type)) {
       const extra = await readExtra(queue, header, at);
-      if (header.type === 'g') global = new Map([...global, ...readPax(extra, at)]);
-      else if (header.type === 'x') local = new Map([...local, ...readPax(extra, at)]);
+      if (header.type === 'g') global = merged(global, readPax(extra, at), at);
+      else if (header.type === 'x') local = merged(local, readPax(extra, at), at);
       else local.set(header.type === 'L' ? 'path' : 'linkpath', Buffer.from(text(extra, at)));
       continue;
     }
@@ -41,6 +41,15 @@ export async function* readTar(queue: ByteQueue): AsyncGenerator<TreeEntry> {
   }
   // Nothing that follows counts, but a decompressor only says at its end whether all was well.
   for await (const _ of queue.rest());
+}
+
+/** Headers may follow on headers for ever. */
+function merged(before: Map<string, Uint8Array>, more: Map<string, Uint8Array>, at: number): Map<string, Uint8Array> {
+  const all = new Map([...before, ...more]);
+  const size = [...all].reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+  if (size > MOST_EXTRA)
+    throw new DiskError('tar', at, `headers of ${size} bytes in all, expected at most ${MOST_EXTRA}`);
+  return all;
 }
 
 async function* pieces(queue: ByteQueue, size: number, left: { bytes: number }, at: number): AsyncGenerator<Piece> {

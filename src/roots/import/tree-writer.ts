@@ -169,6 +169,7 @@ export class TreeWriter {
 
   #tellAttributes({ path, attributes }: TreeEntry): void {
     for (const [name, value] of attributes ?? []) {
+      if (this.dropped.attributes.size >= MOST_NAMED && !this.dropped.attributes.has(name)) continue;
       this.dropped.attributes.set(name, (this.dropped.attributes.get(name) ?? 0) + 1);
       this.#options.onAttribute?.(path, name, value);
     }

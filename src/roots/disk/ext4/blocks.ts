@@ -20,7 +20,9 @@ const LONGEST = 32_768;
 export function* runsOf(disk: Disk, sb: Superblock, inode: Inode): Generator<Run> {
   let next = 0;
   const runs =
-    (inode.flags & FLAG.extents) !== 0 ? extents(disk, sb, inode.block, inode, undefined) : mapped(disk, sb, inode);
+    (inode.flags & FLAG.extents) !== 0
+      ? extents(disk, sb, inode.block, inode, undefined, new Set())
+      : mapped(disk, sb, inode);
   for (const run of runs) {
     if (run.logical < next)
       throw new DiskError('ext4', inode.at, `the blocks of inode ${inode.number} overlap or are out of order`);
@@ -41,6 +43,7 @@ function* extents(
   node: Uint8Array,
   inode: Inode,
   level: number | undefined,
+  seen: Set<number>,
 ): Generator<Run> {
   const view = fieldsOf(node);
   const entries = view.getUint16(2, true);
@@ -55,7 +58,10 @@ function* extents(
     if (depth > 0) {
       const block = view.getUint32(at + 4, true) + view.getUint16(at + 8, true) * 2 ** 32;
       if (block < 1 || block >= sb.blocks) throw wrong(`a node in block ${block} of ${sb.blocks}`);
-      yield* extents(disk, sb, disk.read(block * sb.blockSize, sb.blockSize), inode, depth - 1);
+      // Five levels of nodes that are all one node would be walked for ever.
+      if (seen.has(block)) throw wrong(`the node in block ${block} is there twice`);
+      seen.add(block);
+      yield* extents(disk, sb, disk.read(block * sb.blockSize, sb.blockSize), inode, depth - 1, seen);
       continue;
     }
     const count = view.getUint16(at + 4, true);

@@ -30,8 +30,8 @@ export interface Ext4Entry {
 const ROOT = 2;
 const DEEPEST = 255;
 const LONGEST_TARGET = 4095;
-/** A directory of a million short names. */
-const MOST_DIRECTORY_BYTES = 64 * 1024 * 1024;
+/** A directory of some 200,000 names. */
+const MOST_DIRECTORY_BYTES = 8 * 1024 * 1024;
 
 const NAMES = new Map(Object.entries(TYPE).map(([name, value]) => [value as number, name as keyof typeof TYPE]));
 
@@ -50,6 +50,19 @@ export class Ext4 {
     if (root.type !== TYPE.directory) throw new DiskError('ext4', root.at, 'the root is no directory');
     yield this.#entry(root, '');
     yield* this.#walk(root, '', new Set([ROOT]), 0);
+  }
+
+  /** Whether there is anything of that path; links are not followed. */
+  has(path: string): boolean {
+    let at = this.#inode(ROOT, '/');
+    for (const part of path.split('/')) {
+      if (at.type !== TYPE.directory) return false;
+      let number: number | undefined;
+      for (const entry of this.#names(at, path)) if (entry.name === part) number = entry.number;
+      if (number === undefined) return false;
+      at = this.#inode(number, path);
+    }
+    return true;
   }
 
   *#walk(directory: Inode, above: string, seen: Set<number>, depth: number): Generator<Ext4Entry> {
