@@ -1,14 +1,38 @@
 /** Images shaped like those that are written to cards, made by other programs than ours: mke2fs, mkfs.vfat, mtools, sfdisk. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, copyFileSync, cpSync, linkSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheDirectory } from '../../../../src/cli/places.ts';
 
 /** The image that scripts/make-image makes: real firmware, a real kernel and device trees. */
 export const BUILT = join(cacheDirectory(), 'images/debian-12-pi');
-export const PROGRAMS = ['mke2fs', 'debugfs', 'mkfs.vfat', 'mcopy', 'sfdisk', 'xz', 'zstd', 'gzip', 'zip', 'tar', 'setcap'];
+export const PROGRAMS = [
+  'mke2fs',
+  'debugfs',
+  'mkfs.vfat',
+  'mcopy',
+  'sfdisk',
+  'xz',
+  'zstd',
+  'gzip',
+  'zip',
+  'tar',
+  'setcap',
+];
 
-export const run = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+export const run = (program: string, ...args: string[]): string =>
+  execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
 function put(top: string, path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(join(top, path)), { recursive: true });
@@ -18,7 +42,11 @@ function put(top: string, path: string, text: string, mode = 0o644): void {
 
 /** A small root with what matters of Raspberry Pi OS bookworm, all kinds of files among it. */
 export function makePiRoot(root: string): void {
-  put(root, 'usr/lib/os-release', 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n');
+  put(
+    root,
+    'usr/lib/os-release',
+    'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n',
+  );
   for (const directory of ['bin', 'sbin', 'lib']) {
     mkdirSync(join(root, 'usr', directory), { recursive: true });
     symlinkSync(`usr/${directory}`, join(root, directory));
@@ -26,14 +54,26 @@ export function makePiRoot(root: string): void {
   mkdirSync(join(root, 'etc'));
   symlinkSync('../usr/lib/os-release', join(root, 'etc/os-release'));
   put(root, 'etc/rpi-issue', 'Raspberry Pi reference 2024-11-19\n');
-  put(root, 'etc/fstab', 'proc            /proc           proc    defaults          0       0\nPARTUUID=a1-01  /boot/firmware  vfat    defaults          0       2\nPARTUUID=a1-02  /               ext4    defaults,noatime  0       1\n');
+  put(
+    root,
+    'etc/fstab',
+    'proc            /proc           proc    defaults          0       0\nPARTUUID=a1-01  /boot/firmware  vfat    defaults          0       2\nPARTUUID=a1-02  /               ext4    defaults,noatime  0       1\n',
+  );
   put(root, 'etc/dhcpcd.conf', 'hostname\n\ninterface wlan0\nnohook wpa_supplicant\n', 0o664);
   put(root, 'etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n');
   put(root, 'etc/init.d/resize2fs_once', '#!/bin/sh\n', 0o755);
   mkdirSync(join(root, 'etc/rc3.d'));
   symlinkSync('../init.d/resize2fs_once', join(root, 'etc/rc3.d/S01resize2fs_once'));
   put(root, 'etc/ssh/sshd_config.d/rename_user.conf', 'Banner /usr/share/userconf-pi/sshd_banner\n');
-  for (const unit of ['ssh', 'NetworkManager', 'NetworkManager-wait-online', 'userconfig', 'dphys-swapfile', 'regenerate_ssh_host_keys', 'systemd-growfs-root'])
+  for (const unit of [
+    'ssh',
+    'NetworkManager',
+    'NetworkManager-wait-online',
+    'userconfig',
+    'dphys-swapfile',
+    'regenerate_ssh_host_keys',
+    'systemd-growfs-root',
+  ])
     put(root, `usr/lib/systemd/system/${unit}.service`, `[Unit]\nDescription=${unit}\n`);
   put(root, 'usr/lib/modules/6.1.0-56-arm64/modules.builtin', 'kernel/fs/nfs/nfs.ko\n');
   copyFileSync(join(BUILT, 'root/usr/bin/busybox'), join(root, 'usr/bin/busybox'));
@@ -57,9 +97,13 @@ export function makePiRoot(root: string): void {
 export function makePiBoot(boot: string): void {
   mkdirSync(boot, { recursive: true });
   const wanted = /^(bootcode|start|fixup|bcm27|kernel8)/;
-  for (const name of readdirSync(join(BUILT, 'boot'))) if (wanted.test(name)) copyFileSync(join(BUILT, 'boot', name), join(boot, name));
+  for (const name of readdirSync(join(BUILT, 'boot')))
+    if (wanted.test(name)) copyFileSync(join(BUILT, 'boot', name), join(boot, name));
   writeFileSync(join(boot, 'config.txt'), '[all]\narm_64bit=1\nauto_initramfs=1\n');
-  writeFileSync(join(boot, 'cmdline.txt'), 'console=serial0,115200 console=tty1 root=PARTUUID=a1-02 rootfstype=ext4 fsck.repair=yes rootwait quiet init=/usr/lib/raspberrypi-sys-mods/firstboot dwc_otg.lpm_enable=0 cgroup_enable=memory\n');
+  writeFileSync(
+    join(boot, 'cmdline.txt'),
+    'console=serial0,115200 console=tty1 root=PARTUUID=a1-02 rootfstype=ext4 fsck.repair=yes rootwait quiet init=/usr/lib/raspberrypi-sys-mods/firstboot dwc_otg.lpm_enable=0 cgroup_enable=memory\n',
+  );
   mkdirSync(join(boot, 'overlays'));
   writeFileSync(join(boot, 'overlays/A long name with Ümlaut.dtbo'), 'overlay');
 }
@@ -88,13 +132,20 @@ export function makeDisk(file: string, kind: 'dos' | 'gpt', fat: string, ext4: s
   truncateSync(file, (4 + 48 * parts.length + 4) * MIB);
   const script = join(dirname(file), 'table');
   const types = kind === 'dos' ? ['c', '83'] : ['uefi', 'linux'];
-  writeFileSync(script, `label: ${kind}\n${parts.map((_, index) => `start=${4 + 48 * index}MiB, size=48MiB, type=${types[index]}`).join('\n')}\n`);
+  writeFileSync(
+    script,
+    `label: ${kind}\n${parts.map((_, index) => `start=${4 + 48 * index}MiB, size=48MiB, type=${types[index]}`).join('\n')}\n`,
+  );
   execFileSync('sfdisk', ['-q', file], { input: execFileSync('cat', [script]), stdio: ['pipe', 'ignore', 'pipe'] });
-  for (const [index, part] of parts.entries()) run('dd', `if=${part}`, `of=${file}`, 'bs=1M', `seek=${4 + 48 * index}`, 'conv=notrunc,sparse', 'status=none');
+  for (const [index, part] of parts.entries())
+    run('dd', `if=${part}`, `of=${file}`, 'bs=1M', `seek=${4 + 48 * index}`, 'conv=notrunc,sparse', 'status=none');
 }
 
 /** A whole image in `directory`: `pi.img`, and the trees that it was made from. */
-export function makePiImage(directory: string, kind: 'dos' | 'gpt' = 'dos'): { image: string; root: string; boot: string } {
+export function makePiImage(
+  directory: string,
+  kind: 'dos' | 'gpt' = 'dos',
+): { image: string; root: string; boot: string } {
   const root = join(directory, 'root');
   const boot = join(directory, 'boot');
   mkdirSync(root, { recursive: true });
