@@ -61,7 +61,8 @@ function readGpt(disk: Disk): Partition[] {
   const length = view.getUint32(12, true);
   if (length < 92 || length > SECTOR)
     throw new DiskError('GPT', SECTOR + 12, `a header of ${length} bytes, expected 92 to 512`);
-  const summed = header.slice(0, length);
+  // A copy: slice() of a Buffer is none.
+  const summed = Uint8Array.from(header.subarray(0, length));
   summed.fill(0, 16, 20);
   if (crc32(summed) !== view.getUint32(16, true))
     throw new DiskError('GPT', SECTOR + 16, 'the checksum of the header is wrong');

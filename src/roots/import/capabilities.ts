@@ -1,5 +1,8 @@
 /** File capabilities (capabilities(7)), which NFS does not carry: as bytes in an attribute, and as getcap(8) writes them. */
 
+import { millis } from '../../rack/units.ts';
+import type { Run } from '../backends/backend.ts';
+
 export const CAPABILITY = 'security.capability';
 
 /** By number, as in Linux's capability.h. */
@@ -77,4 +80,16 @@ function bits(view: DataView, first: number, words: number): Set<number> {
     for (let bit = 0; bit < 32; bit++) if (((value >>> bit) & 1) === 1) set.add(word * 32 + bit);
   }
   return set;
+}
+
+/** Those of a directory of this machine, by getcap(8): Node reads no extended attributes. */
+export async function capabilitiesIn(root: string, run: Run): Promise<{ path: string; capabilities: string }[]> {
+  const { stdout } = await run('getcap', ['-r', root], { timeout: millis(600_000) });
+  return stdout.split('\n').flatMap((line) => {
+    const match = /^(.*) ([a-z_,]+=[eip]+(?: .*)?)$/.exec(line);
+    const path = match?.[1];
+    return path?.startsWith(`${root}/`)
+      ? [{ path: path.slice(root.length + 1), capabilities: match?.[2] as string }]
+      : [];
+  });
 }

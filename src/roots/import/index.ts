@@ -17,10 +17,10 @@ import { type Image, inspectImage } from '../images.ts';
 import { StillTree } from '../still-tree.ts';
 import { findBootFiles } from './boot-files.ts';
 import { Budget, DEFAULT_LIMITS, type Limits } from './budget.ts';
-import { CAPABILITY, capabilityText } from './capabilities.ts';
+import { CAPABILITY, capabilitiesIn, capabilityText } from './capabilities.ts';
 import { ImportRefused } from './errors.ts';
 import { checkGenuine, type Expected, type Genuine } from './genuine.ts';
-import { takeDirectory, takeFile, type Unpacked } from './sources.ts';
+import { rootOf, takeDirectory, takeFile, type Unpacked } from './sources.ts';
 
 export type Phase = 'checking' | 'unpacking' | 'hashing' | 'preparing' | 'storing';
 
@@ -74,6 +74,7 @@ export async function importImage(store: ImageStore, options: ImportOptions): Pr
     await chmod(made, 0o755);
     const capabilities: ImageDetails['capabilities'] = [];
     const unpacked = await unpackInto(source, stats.isDirectory(), work, made, capabilities, options);
+    if (stats.isDirectory()) capabilities.push(...(await capabilitiesIn(rootOf(source), options.run)));
     const identified = await identify(made, described);
     const { sha256, checkedBy, signedBy } = genuine ?? {};
     const { image, details } = await writePrepared(

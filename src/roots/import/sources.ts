@@ -34,14 +34,18 @@ export interface Destination {
   readonly onBytes?: WriterOptions['onBytes'];
 }
 
-/** A directory: `boot/` and `root/` in it, or a root file system itself. */
-export async function takeDirectory(path: string, to: Destination): Promise<Unpacked> {
+/** The root file system in a directory: its `root/` where that is beside a `boot/`, or the directory itself. */
+export function rootOf(path: string): string {
   const names = readdirSync(path);
-  const split = names.includes('root') && names.includes('boot') && !names.includes('etc');
-  const writer = await writeTree(join(to.directory, 'root'), directoryEntries(split ? join(path, 'root') : path), to);
-  if (!split) return { dropped: writer.dropped, described: 'a directory with a root file system' };
+  return names.includes('root') && names.includes('boot') && !names.includes('etc') ? join(path, 'root') : path;
+}
+
+export async function takeDirectory(path: string, to: Destination): Promise<Unpacked> {
+  const root = rootOf(path);
+  const { dropped } = await writeTree(join(to.directory, 'root'), directoryEntries(root), to);
+  if (root === path) return { dropped, described: 'a directory with a root file system' };
   await writeTree(join(to.directory, 'boot'), directoryEntries(join(path, 'boot')), to);
-  return { dropped: writer.dropped, described: 'a directory with boot files and a root file system' };
+  return { dropped, described: 'a directory with boot files and a root file system' };
 }
 
 /** A file: a disk image or a tar archive, packed or not. */

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -85,12 +87,24 @@ describeWith({ root: true, programs: ['mke2fs', 'debugfs'] })('ext4', () => {
   let scratch: string;
   let small: Buffer;
   let count = 0;
+  const made = new Map<string, string>();
+  /** With an image of the same options made once, and changed by debugfs(8). */
   const make = (options: readonly string[], debug: readonly string[] = [], kib = 6144): Buffer => {
+    const key = options.join(' ');
+    const base = made.get(key) ?? join(scratch, `image-${++count}`);
+    if (!made.has(key)) {
+      writeFileSync(base, '');
+      truncateSync(base, kib * 1024);
+      run('mke2fs', '-q', ...options, '-d', top, base);
+      made.set(key, base);
+    }
+    if (debug.length === 0) return readFileSync(base);
     const file = join(scratch, `image-${++count}`);
-    writeFileSync(file, '');
-    truncateSync(file, kib * 1024);
-    run('mke2fs', '-q', ...options, '-d', top, file);
-    for (const command of debug) run('debugfs', '-w', '-R', command, file);
+    copyFileSync(base, file);
+    execFileSync('debugfs', ['-w', '-f', '-', file], {
+      input: `${debug.join('\n')}\n`,
+      stdio: ['pipe', 'ignore', 'pipe'],
+    });
     return readFileSync(file);
   };
 

@@ -33,7 +33,7 @@ export function attributesIn(area: Uint8Array, first: number, at: number, found:
     const size = view.getUint32(offset + 8, true);
     if (view.getUint32(offset + 4, true) !== 0 || value + size > area.length)
       throw new DiskError('ext4', at + offset, `the value of ${JSON.stringify(name)} lies outside`);
-    found.set(name, area.slice(value, value + size));
+    found.set(name, Uint8Array.from(area.subarray(value, value + size)));
     offset += HEADER + Math.ceil(nameLength / 4) * 4;
   }
 }
