@@ -48,6 +48,8 @@ export class Nic {
   /** Any frame for this board, before what is in it is looked at. */
   onAnyFrame: (() => void) | undefined;
   onPort: PortHandler | undefined;
+  /** Any frame of IPv6, whoever it is for: the stack of ipv6/ looks at it. */
+  onIpv6: ((frame: Uint8Array) => void) | undefined;
   readonly #options: NicOptions;
   readonly #macHigh: number;
   readonly #macLow: number;
@@ -90,6 +92,7 @@ export class Nic {
     this.onDhcp = undefined;
     this.onAnyFrame = undefined;
     this.onPort = undefined;
+    this.onIpv6 = undefined;
     this.#resolving = 0;
     this.#resolved = undefined;
     this.#onResolved = undefined;
@@ -169,6 +172,7 @@ export class Nic {
     }
     const forUs = this.#isForUs(frame);
     if (etherType === EtherType.ipv4) this.#receiveIpv4(frame, forUs);
+    else if (etherType === EtherType.ipv6) this.onIpv6?.(frame);
     else if (etherType === EtherType.arp && forUs) this.#receiveArp(frame, counters);
     if (forUs) this.onAnyFrame?.();
   }

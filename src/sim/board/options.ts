@@ -9,6 +9,8 @@ export interface EepromConfig {
   readonly dhcpTimeout: number;
   readonly dhcpReqTimeout: number;
   readonly tftpFileTimeout: number;
+  /** USE_IPV6=1: IPv6 in place of IPv4, never both (pi-boot §3.1). */
+  readonly useIpv6?: boolean;
 }
 
 export interface BoardOptions {
@@ -19,6 +21,8 @@ export interface BoardOptions {
   readonly speed: number;
   /** 3B: an OFFER is acted on only when a further frame arrives in time (pi-boot §1.5). */
   readonly isolatedPortBug: boolean;
+  /** False, as real ones: firmware that boots over IPv6 answers the first neighbour solicitation alone (pi-boot §3.4). */
+  readonly answersAllSolicitations: boolean;
   /** Share of size probes whose "Early terminate" goes to port 69 instead of the server's (pi-boot §1.7). */
   readonly strayTerminate: number;
   /** Whether fetched files get a SHA-256. */
@@ -29,6 +33,7 @@ export interface BoardOptions {
 export const DEFAULT_OPTIONS: BoardOptions = Object.freeze({
   speed: 1,
   isolatedPortBug: false,
+  answersAllSolicitations: false,
   strayTerminate: 0.02,
   digest: true,
   eeprom: Object.freeze({

@@ -46,6 +46,9 @@ export interface BoardCounters {
   offersRefused: number;
   arpReplies: number;
   arpIgnored: number;
+  /** Neighbour solicitations, by firmware that boots over IPv6. */
+  solicitationsAnswered: number;
+  solicitationsIgnored: number;
   readRequests: number;
   /** Read requests that ended with ERROR 1. */
   notFound: number;
@@ -67,6 +70,8 @@ export function noCounters(): BoardCounters {
     offersRefused: 0,
     arpReplies: 0,
     arpIgnored: 0,
+    solicitationsAnswered: 0,
+    solicitationsIgnored: 0,
     readRequests: 0,
     notFound: 0,
     filesLost: 0,

@@ -5,6 +5,7 @@ import type { Clock } from '../../rack/clock.ts';
 import type { Plan, SlotPlan } from '../../rack/plan.ts';
 import { VirtualBoard } from '../board/board.ts';
 import { boardIdentity } from '../board/identity.ts';
+import { DEFAULT_OPTIONS } from '../board/options.ts';
 import { seededRandom } from '../board/random.ts';
 import type { BoardStatus } from '../board/status.ts';
 import type { Phy } from '../board/wire.ts';
@@ -35,7 +36,7 @@ export function makeDevices(plan: Plan, parts: DeviceParts): Map<number, Device>
   return devices;
 }
 
-function device({ slot, simulate }: SlotPlan, { links, clock, log, settings }: DeviceParts): Device {
+function device({ slot, simulate, netboot }: SlotPlan, { links, clock, log, settings }: DeviceParts): Device {
   const complain = (message: string) => log.warn({ slot }, message);
   if (simulate === 'qemu' || simulate === undefined) {
     const tap = portLink(slot);
@@ -51,7 +52,7 @@ function device({ slot, simulate }: SlotPlan, { links, clock, log, settings }: D
     os,
     clock,
     random: seededRandom(seed * 1_000_003 + slot),
-    options: { speed, isolatedPortBug, digest },
+    options: { speed, isolatedPortBug, digest, eeprom: { ...DEFAULT_OPTIONS.eeprom, useIpv6: netboot === 'ipv6' } },
     onStage: ({ stage, reason, bootCount }) => log.info({ slot, stage, boot: bootCount }, reason),
   });
 }

@@ -21,4 +21,13 @@ export {
   type UdpFrameFields,
 } from './frame.ts';
 export { IP_PROTOCOL_UDP, type Ipv4Header } from './ipv4.ts';
+export {
+  encodeIpv6Frame,
+  eui64Address,
+  IPV6_PAYLOAD_AT,
+  type Ipv6FrameFields,
+  multicastMac,
+  NEXT_HEADER,
+  solicitedNode,
+} from './ipv6.ts';
 export { type UdpDatagram, udpChecksumGood } from './udp.ts';

@@ -1,4 +1,11 @@
+export {
+  decodeNeighbour,
+  encodeNeighbourAdvertisement,
+  encodeNeighbourSolicitation,
+  type Neighbour,
+} from './neighbour.ts';
 export { type NdOption, readNdOptions } from './options.ts';
+export { decodeRouterAdvertisement, type SeenAdvertisement } from './read-advertisement.ts';
 export {
   encodeRouterAdvertisement,
   type PrefixInformation,

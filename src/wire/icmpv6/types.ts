@@ -10,6 +10,8 @@ export const ICMPV6_TYPE = Object.freeze({
 export const ICMPV6_OPTION = Object.freeze({
   /** RFC 4861 §4.6.1 */
   sourceLinkLayerAddress: 1,
+  /** RFC 4861 §4.6.1 */
+  targetLinkLayerAddress: 2,
   /** RFC 4861 §4.6.2 */
   prefixInformation: 3,
   /** RFC 4861 §4.6.4 */

@@ -1,5 +1,6 @@
 /** A Pi 4 from power to Linux: EEPROM bootloader, start4.elf (pi-boot §2). */
 import { eepromDhcp } from '../dhcp/eeprom.ts';
+import { eepromDhcp6 } from '../dhcp/eeprom6.ts';
 import { hang, type Machine, work } from '../machine.ts';
 import { PI4_STYLE } from '../nic.ts';
 import { forever, pause, type Script } from '../script.ts';
@@ -51,7 +52,7 @@ function* networkBoot(machine: Machine): Script<string> {
   nic.start();
   nic.style = PI4_STYLE;
   machine.enter('rom-dhcp');
-  const server = yield* eepromDhcp(machine);
+  const server = machine.options.eeprom.useIpv6 ? yield* eepromDhcp6(machine) : yield* eepromDhcp(machine);
   if (typeof server === 'string') return server;
   machine.enter('bootcode-tftp');
   const files = new BootFiles(machine, server);

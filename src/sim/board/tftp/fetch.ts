@@ -1,14 +1,11 @@
 /** Fetching files as a stage of the firmware does it: one after the other, with little patience. */
 import { type FileRequest, STAGE_OPTIONS } from '../../../pi/tftp-names.ts';
-import type { Ipv4, Mac } from '../../../wire/address.ts';
 import type { Machine } from '../machine.ts';
 import { type Script, waitFor } from '../script.ts';
+import { type FileServer, pathTo } from './path.ts';
 import { type Outcome, Transfer } from './transfer.ts';
 
-export interface FileServer {
-  readonly mac: Mac;
-  readonly address: Ipv4;
-}
+export type { FileServer } from './path.ts';
 
 /** How long a stage waits: for the next packet, and for a whole file. */
 export interface Patience {
@@ -34,13 +31,16 @@ export function* fetchFile(
   patience: Patience = LITTLE_PATIENCE,
 ): Script<Outcome> {
   const { clock, nic, counters, options } = machine;
+  const path = pathTo(nic, server);
+  const { tsize, blksize } = STAGE_OPTIONS[asked.stage];
   const transfer = new Transfer(
     { nic, clock, counters, finished: machine.wake },
     {
       name: asked.name,
       how: asked.how,
-      ...STAGE_OPTIONS[asked.stage],
-      server,
+      tsize,
+      blksize: blksize === undefined ? undefined : Math.min(blksize, path.mostBlksize ?? blksize),
+      path,
       port: machine.nextPort(),
       keep: asked.keep,
       digest: options.digest && asked.how === 'get' ? machine.digest : undefined,

@@ -3,11 +3,11 @@
  * block acknowledged at once, a block that comes again acknowledged again. No timer here: see fetch.ts.
  */
 import type { Clock } from '../../../rack/clock.ts';
-import { type Ipv4, ipv4ToNumber, type Mac } from '../../../wire/address.ts';
 import { decodeTftp, encodeTftp, TFTP_ERROR, TFTP_OPCODE } from '../../../wire/tftp/index.ts';
 import type { Nic, PortHandler } from '../nic.ts';
 import type { BoardCounters } from '../status.ts';
 import type { FileDigest } from './digest.ts';
+import type { ServerPath } from './path.ts';
 
 export type Outcome =
   | {
@@ -27,7 +27,7 @@ export interface TransferRequest {
   /** Options asked for; the boot ROM asks for none. */
   readonly tsize: boolean;
   readonly blksize: number | undefined;
-  readonly server: { readonly mac: Mac; readonly address: Ipv4 };
+  readonly path: ServerPath;
   /** This board's port, a new one for every request. */
   readonly port: number;
   /** Keep the bytes: for the small files that the firmware reads. */
@@ -44,9 +44,9 @@ const DEFAULT_BLOCK = 512;
 const LAST_BLOCK = 0xffff;
 /** Config files are small; anything larger is not kept. */
 const KEEP_LIMIT = 256 * 1024;
-/** Ethernet, IPv4, UDP and opcode: where the block number of an ACK frame stands. */
-const ACK_BLOCK = 14 + 20 + 8 + 2;
-const UDP_CHECKSUM = 14 + 20 + 6;
+/** UDP and opcode, after which the block number of an ACK stands; and where UDP has its checksum. */
+const ACK_BLOCK = 8 + 2;
+const UDP_CHECKSUM = 6;
 
 export class Transfer implements PortHandler {
   readonly port: number;
@@ -58,7 +58,6 @@ export class Transfer implements PortHandler {
   readonly #clock: Clock;
   readonly #counters: BoardCounters;
   readonly #finished: () => void;
-  readonly #serverAddress: number;
   readonly #kept: Uint8Array[] = [];
   #serverPort = 0;
   #ack: Uint8Array | undefined;
@@ -78,7 +77,6 @@ export class Transfer implements PortHandler {
     this.#finished = context.finished;
     this.#request = request;
     this.port = request.port;
-    this.#serverAddress = ipv4ToNumber(request.server.address);
     this.lastPacket = context.clock.monotonic();
     request.digest?.reset();
   }
@@ -91,7 +89,7 @@ export class Transfer implements PortHandler {
   start(): void {
     this.#counters.readRequests++;
     this.lastPacket = this.#clock.monotonic();
-    this.#nic.onPort = this;
+    this.#request.path.listen(this);
     this.#sendTo(TFTP_PORT, readRequest(this.#request));
   }
 
@@ -101,7 +99,7 @@ export class Transfer implements PortHandler {
   }
 
   datagram(frame: Uint8Array, offset: number, length: number, source: number, sourcePort: number): void {
-    if (this.outcome !== undefined || length < 4 || source !== this.#serverAddress) return;
+    if (this.outcome !== undefined || length < 4 || source !== this.#request.path.source) return;
     if (this.#serverPort === 0) this.#serverPort = sourcePort;
     else if (sourcePort !== this.#serverPort) return;
     this.lastPacket = this.#clock.monotonic();
@@ -200,34 +198,36 @@ export class Transfer implements PortHandler {
 
   /** All ACKs of a transfer are one frame in which two bytes change, and the UDP checksum where there is one. */
   #acknowledge(block: number): void {
+    const { path } = this.#request;
+    const at = path.udpAt + ACK_BLOCK;
+    const checksumAt = path.udpAt + UDP_CHECKSUM;
     let frame = this.#ack;
     if (frame === undefined) {
-      const to = { ...this.#request.server, port: this.#serverPort };
-      frame = this.#nic.udpFrame(to, this.port, encodeTftp({ kind: 'ack', block: 0 }));
+      frame = path.frame(this.#serverPort, this.port, encodeTftp({ kind: 'ack', block: 0 }));
       this.#ack = frame;
-      this.#ackChecksum = ((frame[UDP_CHECKSUM] as number) << 8) | (frame[UDP_CHECKSUM + 1] as number);
+      this.#ackChecksum = ((frame[checksumAt] as number) << 8) | (frame[checksumAt + 1] as number);
     }
-    frame[ACK_BLOCK] = block >>> 8;
-    frame[ACK_BLOCK + 1] = block;
+    frame[at] = block >>> 8;
+    frame[at + 1] = block;
     if (this.#ackChecksum !== 0) {
       // RFC 1624: HC' = ~(~HC + ~m + m'), and the old value m is 0.
       const sum = (~this.#ackChecksum & 0xffff) + 0xffff + block;
       const checksum = ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
       const sent = checksum === 0 ? 0xffff : checksum;
-      frame[UDP_CHECKSUM] = sent >>> 8;
-      frame[UDP_CHECKSUM + 1] = sent;
+      frame[checksumAt] = sent >>> 8;
+      frame[checksumAt + 1] = sent;
     }
     this.#nic.send(frame);
   }
 
   #sendTo(port: number, payload: Uint8Array): void {
-    this.#nic.send(this.#nic.udpFrame({ ...this.#request.server, port }, this.port, payload));
+    this.#nic.send(this.#request.path.frame(port, this.port, payload));
   }
 
   #finish(outcome: Outcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
-    if (this.#nic.onPort === this) this.#nic.onPort = undefined;
+    this.#request.path.release(this);
     this.#finished();
   }
 }
