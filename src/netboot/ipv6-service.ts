@@ -127,7 +127,7 @@ function startAdvertisements(parts: Ipv6ServiceParts, socket: Icmp6Socket): RaSe
     random,
     log,
   });
-  server.setLegs(plan.slots.map((slot) => raLegOf(plan, slot)));
+  server.setLegs(plan.slots.map((slot) => raLegOf(plan, slot, macOf(slot.leg))));
   return server;
 }
 
@@ -179,11 +179,11 @@ export function leg6Of(plan: Plan, slot: SlotPlan): Leg6 {
   };
 }
 
-function raLegOf({ ipv6, zone }: Plan, slot: SlotPlan): RaLeg {
+export function raLegOf({ ipv6, zone }: Plan, slot: SlotPlan, mac: Mac | undefined): RaLeg {
   return {
     slot: slot.slot,
     interface: slot.leg,
-    mac: macOf(slot.leg),
+    mac,
     prefix: slot.ipv6.network.replace(/\/\d+$/, '') as Ipv6,
     autonomous: ipv6.autonomous,
     mtu: ipv6.mtu,

@@ -3,9 +3,10 @@ import type { BoardStage } from '../board/status.ts';
 
 const MARKS: readonly (readonly [RegExp, BoardStage])[] = Object.freeze([
   [/^U-Boot \d/, 'power-on'],
-  [/BOOTP broadcast/, 'rom-dhcp'],
-  [/^TFTP from server/, 'rom-tftp'],
-  [/^Starting kernel/, 'kernel'],
+  [/^UEFI firmware/, 'power-on'],
+  [/BOOTP broadcast|Start PXE over IPv[46]/, 'rom-dhcp'],
+  [/^TFTP from server|NBP filename is/, 'rom-tftp'],
+  [/^Starting kernel|^EFI stub: Booting Linux/, 'kernel'],
   [/loading modules|Run \/init as init process/, 'kernel'],
   [/no DHCP answer on eth0/, 'kernel-dhcp'],
   [/eth0 is \d/, 'os-network'],

@@ -15,6 +15,8 @@ import { consoleStage } from './console.ts';
 
 export interface QemuGuestOptions {
   readonly slot: number;
+  /** u-boot boots by IPv4, UEFI here by IPv6 alone. */
+  readonly firmware: GuestFirmware;
   /** The tap that qemu takes, in the namespace of this process. */
   readonly tap: string;
   /** The link of the switch port, which here is the same tap. */
@@ -25,19 +27,36 @@ export interface QemuGuestOptions {
   readonly complain: (message: string) => void;
 }
 
+export type GuestFirmware = 'u-boot' | 'uefi';
+
 export const UBOOT = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
-const MEMORY_MB = 512;
+export const UEFI = '/usr/share/qemu-efi-aarch64/QEMU_EFI.fd';
+/** A kernel as an EFI program is in memory twice for a while. */
+const MEMORY_MB = Object.freeze({ 'u-boot': 512, uefi: 768 });
 /** A guest that prints without end must not fill the disk. */
 const MOST_LOG_BYTES = 8 * 1024 * 1024;
 
-/** The network card is virtio over MMIO: over PCI, u-boot 2023.01 sends a wrong MAC. */
-export function qemuArguments(options: { tap: string; mac: Mac }): string[] {
+export function qemuArguments({ tap, mac, firmware }: { tap: string; mac: Mac; firmware: GuestFirmware }): string[] {
+  const bios = firmware === 'uefi' ? UEFI : UBOOT;
   return [
-    ...['-machine', 'virt', '-cpu', 'cortex-a72', '-accel', 'tcg,thread=multi', '-smp', '1', '-m', String(MEMORY_MB)],
-    ...['-nodefaults', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-bios', UBOOT],
-    ...['-netdev', `tap,id=net,ifname=${options.tap},script=no,downscript=no`],
-    ...['-device', `virtio-net-device,netdev=net,mac=${options.mac}`],
-    ...['-object', 'rng-random,id=rng,filename=/dev/urandom', '-device', 'virtio-rng-device,rng=rng'],
+    ...['-machine', 'virt', '-cpu', 'cortex-a72', '-accel', 'tcg,thread=multi', '-smp', '1'],
+    ...['-m', String(MEMORY_MB[firmware]), '-nodefaults', '-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
+    ...['-bios', bios, '-netdev', `tap,id=net,ifname=${tap},script=no,downscript=no`],
+    ...['-object', 'rng-random,id=rng,filename=/dev/urandom'],
+    ...(firmware === 'uefi' ? uefiDevices(mac) : ubootDevices(mac)),
+  ];
+}
+
+/** The network card is virtio over MMIO: over PCI, u-boot 2023.01 sends a wrong MAC. */
+function ubootDevices(mac: Mac): string[] {
+  return ['-device', `virtio-net-device,netdev=net,mac=${mac}`, '-device', 'virtio-rng-device,rng=rng'];
+}
+
+/** Over PCI, as this firmware looks nowhere else for what to boot from; it then need not wait a minute for IPv4. */
+function uefiDevices(mac: Mac): string[] {
+  return [
+    ...['-device', `virtio-net-pci,netdev=net,mac=${mac},bootindex=1,romfile=`, '-device', 'virtio-rng-pci,rng=rng'],
+    ...['-fw_cfg', 'name=opt/org.tianocore/IPv4PXESupport,string=n'],
   ];
 }
 
@@ -121,12 +140,12 @@ export class QemuGuest {
   }
 
   #start(): void {
-    const { tap, consoleLog } = this.#options;
+    const { tap, consoleLog, firmware } = this.#options;
     mkdirSync(dirname(consoleLog), { recursive: true });
     const log = createWriteStream(consoleLog);
     log.on('error', (cause) => this.#options.complain(`${consoleLog}: ${cause.message}`));
     this.#log = log;
-    const child = spawn('qemu-system-aarch64', qemuArguments({ tap, mac: this.#mac }), {
+    const child = spawn('qemu-system-aarch64', qemuArguments({ tap, mac: this.#mac, firmware }), {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

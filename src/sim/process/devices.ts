@@ -41,7 +41,8 @@ function device({ slot, simulate, netboot }: SlotPlan, { links, clock, log, sett
   if (simulate === 'qemu' || simulate === undefined) {
     const tap = portLink(slot);
     const consoleLog = join(settings.state, 'console', `slot-${String(slot).padStart(3, '0')}.log`);
-    return new QemuGuest({ slot, tap, phy: tapPhy(tap, links), consoleLog, clock, complain });
+    const firmware = netboot === 'ipv6' ? 'uefi' : 'u-boot';
+    return new QemuGuest({ slot, firmware, tap, phy: tapPhy(tap, links), consoleLog, clock, complain });
   }
   const { speed, seed, isolatedPortBug, digest } = settings;
   const { wire, phy, os } = boardPort({ slot, links, clock, speed, complain });

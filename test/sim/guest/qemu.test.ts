@@ -27,7 +27,7 @@ describe('consoleStage', () => {
 });
 
 it('gives qemu the tap and the MAC of its slot, on a bus that u-boot reads the MAC from', () => {
-  const line = qemuArguments({ tap: 'p4', mac: pi4Mac(4) }).join(' ');
+  const line = qemuArguments({ tap: 'p4', mac: pi4Mac(4), firmware: 'u-boot' }).join(' ');
   expect(line).toContain('-netdev tap,id=net,ifname=p4,script=no,downscript=no');
   expect(line).toContain(`-device virtio-net-device,netdev=net,mac=${pi4Mac(4)}`);
   expect(pi4Mac(4)).toMatch(/^dc:a6:32:/);

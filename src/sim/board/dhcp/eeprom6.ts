@@ -42,7 +42,9 @@ export function* eepromDhcp6(machine: Machine): Script<FileServer | string> {
   const stack = new Ipv6Stack(nic, () => machine.counters, options.answersAllSolicitations);
   const seen = yield* routerAdvertisement(machine, stack, deadline);
   if (seen === undefined) return `no router advertisement within ${options.eeprom.dhcpTimeout} ms`;
-  const way = seen.managed ? yield* stateful(machine, stack, deadline) : yield* stateless(machine, stack, seen, deadline);
+  const way = seen.managed
+    ? yield* stateful(machine, stack, deadline)
+    : yield* stateless(machine, stack, seen, deadline);
   if (typeof way === 'string') return way;
   stack.onDhcp = undefined;
   stack.address = way.address;
@@ -52,7 +54,11 @@ export function* eepromDhcp6(machine: Machine): Script<FileServer | string> {
   return { mac, address: way.server, stack };
 }
 
-function* routerAdvertisement(machine: Machine, stack: Ipv6Stack, deadline: number): Script<SeenAdvertisement | undefined> {
+function* routerAdvertisement(
+  machine: Machine,
+  stack: Ipv6Stack,
+  deadline: number,
+): Script<SeenAdvertisement | undefined> {
   const { clock, options } = machine;
   let seen: SeenAdvertisement | undefined;
   stack.onAdvertisement = (advertisement) => {
@@ -61,7 +67,11 @@ function* routerAdvertisement(machine: Machine, stack: Ipv6Stack, deadline: numb
   };
   while (seen === undefined && clock.monotonic() < deadline) {
     stack.solicitRouter();
-    yield* waitFor(clock, Math.min(options.eeprom.dhcpReqTimeout, deadline - clock.monotonic()), () => seen !== undefined);
+    yield* waitFor(
+      clock,
+      Math.min(options.eeprom.dhcpReqTimeout, deadline - clock.monotonic()),
+      () => seen !== undefined,
+    );
   }
   return seen;
 }

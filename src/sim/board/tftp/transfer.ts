@@ -3,6 +3,7 @@
  * block acknowledged at once, a block that comes again acknowledged again. No timer here: see fetch.ts.
  */
 import type { Clock } from '../../../rack/clock.ts';
+import { foldChecksum } from '../../../wire/ethernet/index.ts';
 import { decodeTftp, encodeTftp, TFTP_ERROR, TFTP_OPCODE } from '../../../wire/tftp/index.ts';
 import type { Nic, PortHandler } from '../nic.ts';
 import type { BoardCounters } from '../status.ts';
@@ -211,8 +212,7 @@ export class Transfer implements PortHandler {
     frame[at + 1] = block;
     if (this.#ackChecksum !== 0) {
       // RFC 1624: HC' = ~(~HC + ~m + m'), and the old value m is 0.
-      const sum = (~this.#ackChecksum & 0xffff) + 0xffff + block;
-      const checksum = ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
+      const checksum = foldChecksum((~this.#ackChecksum & 0xffff) + 0xffff + block);
       const sent = checksum === 0 ? 0xffff : checksum;
       frame[checksumAt] = sent >>> 8;
       frame[checksumAt + 1] = sent;
