@@ -10,6 +10,11 @@ import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
 import { Recovery } from './jobs/recover.ts';
+import { RootKeeper } from './jobs/roots/keeper.ts';
+import type { RootJobParts } from './jobs/roots/parts.ts';
+import { reimageKind } from './jobs/roots/reimage.ts';
+import { rescueKind } from './jobs/roots/rescue.ts';
+import { undoKind } from './jobs/roots/undo.ts';
 import { Tenancy } from './jobs/tenancy.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
@@ -27,11 +32,10 @@ import { type Ipv6Service, startIpv6, tftpLegOf } from './netboot/ipv6-service.t
 import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
 import type { Clock } from './rack/clock.ts';
 import { BOOTS_COMPARED } from './rack/neighbours.ts';
-import type { Plan } from './rack/plan.ts';
+import type { Plan, SlotPlan } from './rack/plan.ts';
 import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
 import { type Payload, preparePayload } from './roots/boot-payload.ts';
 import { nfsClients } from './roots/connections.ts';
-import { type Image, readImage } from './roots/images.ts';
 import { openRoots, type Roots } from './roots/index.ts';
 import { durablePortMaps } from './store/port-maps.ts';
 import { RowBatch } from './store/row-batch.ts';
@@ -78,7 +82,8 @@ export class Controller {
   #firewall: Firewall | undefined;
   #ipv6: Ipv6Service | undefined;
   #tftp: TftpServer | undefined;
-  #roots: Roots | undefined;
+  readonly #roots: Roots;
+  readonly #keeper: RootKeeper;
   #trees: BootTrees | undefined;
   #stopped = false;
   /** What does not work as it should and will not mend itself, one sentence each. */
@@ -122,10 +127,21 @@ export class Controller {
     this.#state.onUp(() => this.power.kick());
     this.history = new BootHistory(plan, this.#state, store.boots.cameUp(BOOTS_COMPARED));
     this.#recovery = new Recovery(plan, this.#state, this.power, clock);
+    this.#roots = openRoots({ plan, store, stateDirectory: parts.stateDirectory, log, clock });
+    const rootJobs: RootJobParts = {
+      plan,
+      state: this.#state,
+      power: this.power,
+      roots: this.#roots,
+      table: store.roots,
+      show: (slot) => this.#showTree(slot),
+      clock,
+      sweep: () => this.#keeper.sweepSoon(),
+    };
     this.jobs = new JobRunner({
       table: store.jobs,
       write: (write) => store.commit.write(write),
-      kinds: [],
+      kinds: [reimageKind(rootJobs), undoKind(rootJobs), rescueKind(rootJobs)],
       clock,
       log,
       places: JOB_PLACES,
@@ -134,6 +150,7 @@ export class Controller {
         if (!this.#stopped) fatal(what, cause);
       },
     });
+    this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
     this.#watch = new BoardWatch(
       plan,
       this.#state,
@@ -146,7 +163,8 @@ export class Controller {
   /** Makes legs, servers and roots ready, in this order, and then lets power on. */
   async start(): Promise<void> {
     const { plan, log } = this.#parts;
-    const images = await this.#readImages();
+    await this.#roots.images.load();
+    this.#degraded.push(...this.#roots.images.troubles());
     const known = [...this.#store.slots.boards()].flatMap(([slot, board]) =>
       board.mac === undefined ? [] : [[slot, board.mac] as const],
     );
@@ -154,10 +172,12 @@ export class Controller {
     for (const warning of legs.warnings) log.warn(warning);
     log.info({ changes: legs.changes.length }, `legs are as planned, ${legs.changes.length} changes made`);
 
-    this.#roots = openRoots({ plan, stateDirectory: this.#parts.stateDirectory, log, clock: this.#parts.clock });
+    const images = new Map(
+      this.#roots.images.all().flatMap(({ image, planned }) => (planned ? [[planned.name, image] as const] : [])),
+    );
     const payload = await preparePayload(plan.images, images, join(this.#parts.stateDirectory, 'boot-payload'));
     this.#degraded.push(...payload.troubles);
-    await this.#startTftp(images, payload, this.#roots);
+    await this.#startTftp(payload);
     await this.#startFirewall();
     this.#startDhcp();
     await this.#startIpv6();
@@ -167,6 +187,7 @@ export class Controller {
     this.switches.start();
     // Before power: what a job keeps dark stays so.
     this.jobs.resume();
+    this.#keeper.start();
     this.power.start();
     this.#recovery.start();
     this.#saveHealthForEver();
@@ -176,6 +197,7 @@ export class Controller {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.jobs.stop();
+    this.#keeper.stop();
     this.#recovery.stop();
     this.switches.stop();
     this.#watch.stop();
@@ -185,7 +207,7 @@ export class Controller {
     this.#dhcp?.close();
     this.#dhcpSocket?.close();
     await this.#tftp?.stop();
-    await this.#roots?.stop();
+    await this.#roots.stop();
     this.switches.close();
     this.#store.close();
   }
@@ -213,19 +235,20 @@ export class Controller {
       ...(this.#firewall?.trouble === undefined ? [] : [this.#firewall.trouble]),
       ...this.power.troubles(),
       ...this.switches.troubles(),
+      ...this.#keeper.troubles(),
     ];
   }
 
-  async #readImages(): Promise<ReadonlyMap<string, Image>> {
-    const wanted = new Set(this.#parts.plan.slots.flatMap((slot) => slot.image ?? []));
-    const images = this.#parts.plan.images.filter((image) => wanted.has(image.name));
-    return new Map(
-      await Promise.all(images.map(async (image) => [image.name, await readImage(image.directory)] as const)),
-    );
+  /** What the board's rows say, in the server's memory before the board asks. */
+  async #showTree(slot: SlotPlan): Promise<void> {
+    const boot = this.#roots.bootOf(slot);
+    if (boot !== undefined) await this.#tftp?.warm(boot.known.image.boot.directory);
+    this.#trees?.refresh(slot.slot);
   }
 
-  async #startTftp(images: ReadonlyMap<string, Image>, payload: Payload, roots: Roots): Promise<void> {
+  async #startTftp(payload: Payload): Promise<void> {
     const { plan, log, clock } = this.#parts;
+    const { images } = this.#roots;
     const interfaces = new Interfaces();
     this.#interfaces = interfaces;
     // Simulated boards read raw frames of a veth, where a segmented window would arrive as one giant frame.
@@ -247,12 +270,12 @@ export class Controller {
       plan,
       images,
       smaller: payload.smaller,
-      rootPath: (slot) => roots.rootPath(slot),
+      boot: (slot) => this.#roots.bootOf(slot),
       board: (slot) => this.#state.get(slot).board,
       show: (tree) => tftp.setTree(tree),
     });
     this.#trees.showAll();
-    await Promise.all([...images.values()].map((image) => tftp.warm(image.boot.directory)));
+    await Promise.all(images.all().map(({ image }) => tftp.warm(image.boot.directory)));
     await Promise.all([...payload.smaller.values()].map((directory) => tftp.warm(directory)));
     tftp.onEvent((events) =>
       takeTftpEvents(events, {

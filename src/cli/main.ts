@@ -10,6 +10,9 @@ import { imageCommand } from './image/index.ts';
 import { jobCommand } from './job/index.ts';
 import { planCommand } from './plan.ts';
 import { powerCommand } from './power.ts';
+import { reimageCommand } from './reimage.ts';
+import { rescueCommand } from './rescue.ts';
+import { rootCommand } from './root/index.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { switchCommand } from './switch/index.ts';
@@ -42,6 +45,9 @@ for (const command of [
   bootsCommand(),
   powerCommand(),
   imageCommand(),
+  reimageCommand(),
+  rescueCommand(),
+  rootCommand(),
   jobCommand(),
   switchCommand(),
   tenantCommand(),

@@ -1,18 +1,20 @@
 import type { ClientKind, Observation } from '../netboot/dhcpv4/index.ts';
 import { type ImageBootFacts, imageBootFacts, renderFiles, trimmed } from '../netboot/tree/render.ts';
 import type { BootTree } from '../netboot/tree/types.ts';
-import type { ImagePlan, Plan, SlotPlan } from '../rack/plan.ts';
+import type { Plan, SlotPlan } from '../rack/plan.ts';
 import type { BoardSeen } from '../rack/slot-state.ts';
 import type { SlotNumber } from '../rack/units.ts';
 import type { Image } from '../roots/images.ts';
+import type { SlotBoot } from '../roots/index.ts';
+import type { KnownImages } from '../roots/known-images.ts';
 
 export interface BootTreeSources {
   readonly plan: Plan;
-  readonly images: ReadonlyMap<string, Image>;
+  readonly images: Pick<KnownImages, 'all'>;
   /** Directories with files to send in place of an image's, by the image's name in the rack file. */
   readonly smaller: ReadonlyMap<string, string>;
-  /** The path under which a slot's board mounts its root. */
-  readonly rootPath: (slot: SlotNumber) => string;
+  /** What a slot's board is to boot; undefined: nothing. */
+  readonly boot: (slot: SlotPlan) => SlotBoot | undefined;
   readonly board: (slot: SlotNumber) => BoardSeen;
   readonly show: (tree: BootTree) => void;
 }
@@ -20,7 +22,8 @@ export interface BootTreeSources {
 /** Keeps what TFTP shows each board in step with the plan and with what was learnt of the board. */
 export class BootTrees {
   readonly #from: BootTreeSources;
-  readonly #facts: ReadonlyMap<string, ImageBootFacts>;
+  /** By the image's id: images do not change. */
+  readonly #facts = new Map<string, ImageBootFacts>();
   readonly #firstStage: string;
   readonly #uboot = new Set<SlotNumber>();
   /** What was shown last, to leave out what changes nothing. */
@@ -28,12 +31,11 @@ export class BootTrees {
 
   constructor(from: BootTreeSources) {
     this.#from = from;
-    this.#facts = new Map([...from.images].map(([name, image]) => [name, imageBootFacts(image)]));
     // bootcode.bin is asked for without a prefix by every Pi 3, also by one that no image is assigned to.
-    const any = [...from.images.values()][0];
+    const [any] = from.images.all();
     if (any === undefined)
       throw new Error('expected at least one image in the rack file: its bootcode.bin is every board’s first stage');
-    this.#firstStage = any.boot.directory;
+    this.#firstStage = any.image.boot.directory;
   }
 
   showAll(): void {
@@ -70,21 +72,27 @@ export class BootTrees {
       ...(board.mac === undefined ? {} : { mac: board.mac }),
       ...(this.#uboot.has(slot.slot) ? { uboot: true } : {}),
     };
-    const image = slot.image === undefined ? undefined : this.#from.images.get(slot.image);
-    const facts = slot.image === undefined ? undefined : this.#facts.get(slot.image);
-    if (image === undefined || facts === undefined) return { ...known, assigned: false, rendered: {} };
-    const rootPath = this.#from.rootPath(slot.slot);
-    const { nfs, images } = this.#from.plan;
-    const trim = (images.find(({ name }) => name === slot.image) as ImagePlan).trim;
-    const smaller = this.#from.smaller.get(slot.image as string);
+    const boot = this.#from.boot(slot);
+    if (boot === undefined) return { ...known, assigned: false, rendered: {} };
+    const { planned, image } = boot.known;
+    const facts = this.#factsOf(image);
+    const smaller = planned && this.#from.smaller.get(planned.name);
     const { model } = board;
+    const { nfs } = this.#from.plan;
+    const { rootPath } = boot;
     return {
       ...known,
       assigned: true,
       imageBoot: image.boot.directory,
-      rendered: renderFiles({ model, ...trimmed(model, facts, trim), slot, nfs, rootPath }),
+      rendered: renderFiles({ model, ...trimmed(model, facts, planned?.trim), slot, nfs, rootPath }),
       ...(smaller === undefined ? {} : { smaller }),
     };
+  }
+
+  #factsOf(image: Image): ImageBootFacts {
+    const facts = this.#facts.get(image.id) ?? imageBootFacts(image);
+    this.#facts.set(image.id, facts);
+    return facts;
   }
 }
 

@@ -27,6 +27,8 @@ interface Waiter {
   wasOff: boolean;
 }
 
+/** Who holds slots for what is done to their switch. */
+const SWITCH_WORK = 'switch';
 /** How long a request may wait for admission and for the switch before its caller is told so. */
 const REQUEST_LIMIT = millis(15 * 60_000);
 
@@ -145,17 +147,23 @@ export class PowerJobs {
    * Keeps slots dark until they are released, whatever is wanted of them, which stays recorded. Resolves when each is
    * without power, with those that are not and the reason; they are held all the same. Not kept over a restart of this
    * process: who holds a slot holds it again before `start`.
+   *
+   * @param owner who holds it: a slot that several hold stays dark until each has released it
    */
-  async hold(slots: readonly SlotNumber[], reason: string): Promise<ReadonlyMap<SlotNumber, string>> {
+  async hold(
+    slots: readonly SlotNumber[],
+    reason: string,
+    owner = SWITCH_WORK,
+  ): Promise<ReadonlyMap<SlotNumber, string>> {
     const outcomes = await Promise.all(
-      slots.map(async (slot) => [slot, await this.#pump(slot).hold(slot, reason)] as const),
+      slots.map(async (slot) => [slot, await this.#pump(slot).hold(slot, owner, reason)] as const),
     );
     return new Map(outcomes.flatMap(([slot, problem]) => (problem === undefined ? [] : [[slot, problem] as const])));
   }
 
   /** Slots that are wanted on come up again, in their turn. */
-  release(slots: readonly SlotNumber[]): void {
-    for (const slot of slots) this.#pump(slot).release(slot);
+  release(slots: readonly SlotNumber[], owner = SWITCH_WORK): void {
+    for (const slot of slots) this.#pump(slot).release(slot, owner);
   }
 
   /** What is wrong with the switches, one sentence each. */

@@ -31,6 +31,7 @@ export class RackState {
   /** By slot and kind: bounded by the kinds that there are. */
   readonly #boardEvents = new Map<string, { since: number; count: number }>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
+  readonly #endListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #images: ReadonlyMap<SlotNumber, string | undefined>;
   readonly #changeListeners: ((slot: SlotNumber) => void)[] = [];
@@ -84,6 +85,11 @@ export class RackState {
   /** Calls `listener` whenever a boot begins, before the sighting that began it is seen by anybody else. */
   onBegin(listener: (slot: SlotNumber) => void): void {
     this.#beginListeners.push(listener);
+  }
+
+  /** Calls `listener` whenever a boot is over because it stood still or its power was cut. */
+  onEnd(listener: (slot: SlotNumber) => void): void {
+    this.#endListeners.push(listener);
   }
 
   /** Calls `listener` whenever a board has come up: there is room for the next one to boot. */
@@ -205,6 +211,7 @@ export class RackState {
       reachable6: undefined,
       ...(cause === undefined ? {} : { lastCause: cause }),
     });
+    for (const listener of this.#endListeners) listener(slot);
   }
 
   event(slot: SlotNumber | undefined, kind: string, text: string): void {

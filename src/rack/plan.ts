@@ -146,6 +146,8 @@ export interface RootsPlan {
   /** Where the boards' writable roots live. */
   readonly directory: string;
   readonly backend: 'auto' | 'btrfs' | 'overlay' | 'reflink' | 'copy';
+  /** How long a root that was replaced is kept, so that it can be made current again. */
+  readonly keepOld: Millis;
 }
 
 export interface NfsPlan {

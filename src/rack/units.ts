@@ -16,4 +16,5 @@ export const vlanId = (value: number): VlanId => value as VlanId;
 export const watts = (value: number): Watts => value as Watts;
 export const millis = (value: number): Millis => value as Millis;
 export const seconds = (value: number): Millis => (value * 1000) as Millis;
+export const hours = (value: number): Millis => (value * 3_600_000) as Millis;
 export const minutes = (value: number): Millis => (value * 60_000) as Millis;

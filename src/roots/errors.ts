@@ -1,6 +1,4 @@
 /** What goes wrong with images, roots and exports. Each says what was expected and what was found. */
-import type { SlotNumber } from '../rack/units.ts';
-
 /** Something that this machine or this process cannot do, and what it would need. */
 export class NotPossible extends Error {
   override readonly name = 'NotPossible';
@@ -16,14 +14,14 @@ export class NotPossible extends Error {
 /** The slot's root was cloned from another image. It is kept: giving the slot another image is a reimage, which is asked for. */
 export class RootHasOtherImage extends Error {
   override readonly name = 'RootHasOtherImage';
-  readonly slot: SlotNumber;
+  readonly place: string;
   /** `name@version` that the root was cloned from, and that it was wanted to be. */
   readonly has: string;
   readonly wanted: string;
 
-  constructor(slot: SlotNumber, has: string, wanted: string) {
-    super(`the root of slot ${slot} was cloned from ${has}, not from ${wanted}: reimage the slot to change it`);
-    this.slot = slot;
+  constructor(place: string, has: string, wanted: string) {
+    super(`${place} was cloned from ${has}, not from ${wanted}: reimage the slot to change it`);
+    this.place = place;
     this.has = has;
     this.wanted = wanted;
   }
@@ -32,16 +30,25 @@ export class RootHasOtherImage extends Error {
 /** The slot's place holds something that is not a finished root and that pirack did not leave there: nothing is deleted. */
 export class RootDamaged extends Error {
   override readonly name = 'RootDamaged';
-  readonly slot: SlotNumber;
   readonly place: string;
 
-  constructor(slot: SlotNumber, place: string, why: string, cause?: unknown) {
-    super(
-      `${place} is not a root that pirack finished (${why}): look at it, then move it away or reimage slot ${slot}`,
-      { cause },
-    );
-    this.slot = slot;
+  constructor(place: string, why: string, cause?: unknown) {
+    super(`${place} is not a root that pirack finished (${why}): look at it, then move it away or reimage its slot`, {
+      cause,
+    });
     this.place = place;
+  }
+}
+
+/** What was wished of a root does not go with its image; another wish, or another image, would. */
+export class RootRefused extends Error {
+  override readonly name = 'RootRefused';
+  /** A short stable word. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
   }
 }
 

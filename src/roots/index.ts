@@ -7,30 +7,37 @@ import { run as runProgram } from '../net/run.ts';
 import type { Clock } from '../rack/clock.ts';
 import type { Plan, SlotPlan } from '../rack/plan.ts';
 import type { SlotNumber } from '../rack/units.ts';
+import type { RootRow } from '../store/roots.ts';
+import type { Store } from '../store/store.ts';
 import type { Run } from './backends/backend.ts';
 import { chooseBackend, type Probe, probeBackends } from './backends/probe.ts';
 import { mapBounded } from './bounded.ts';
 import { examineRoots, type Finding } from './doctor.ts';
+import { NotPossible } from './errors.ts';
 import { chooseServer, detectServers, EXPORTS_DIRECTORY, THREADS_FILE } from './exports/detect.ts';
 import { GaneshaServer } from './exports/ganesha.ts';
 import { KernelServer } from './exports/kernel.ts';
 import type { Applied, ExportServer } from './exports/server.ts';
-import { type ExportSpec, exportOf } from './exports/spec.ts';
+import { type ExportSpec, exportOf, rescueExportOf } from './exports/spec.ts';
 import { ensureDirectory } from './files.ts';
-import { type Image, readImage } from './images.ts';
-import { placeOf, rootIn } from './place.ts';
+import { type KnownImage, KnownImages } from './known-images.ts';
+import type { Wishes } from './personalise/wishes.ts';
+import { type PlaceName, placeName, placeOf, rootIn } from './place.ts';
 import { type EnsuredRoot, RootStore } from './root-store.ts';
+import { SlotRoots } from './slot-roots.ts';
 
 /** Clones at a time: more only wait for the same disk. */
 const CLONES = 4;
 
 export interface RootsOptions {
   readonly plan: Plan;
+  readonly store: Pick<Store, 'roots' | 'commit'>;
   /** The NFS server's configuration, log and recovery files live below it. */
   readonly stateDirectory: string;
   readonly log: Logger;
   readonly clock: Clock;
   readonly run?: Run;
+  readonly images?: KnownImages;
 }
 
 /** One root was looked after. */
@@ -46,23 +53,39 @@ export interface RootProgress {
   readonly failure: string | undefined;
 }
 
+export type ReadyRoot = EnsuredRoot & { readonly slot: SlotNumber };
+
 export interface Prepared {
-  readonly ready: readonly EnsuredRoot[];
+  readonly ready: readonly ReadyRoot[];
   /** Slots that have no root, and why. The others are served all the same. */
   readonly failed: ReadonlyMap<SlotNumber, Error>;
   readonly exports: Applied;
 }
 
+/** What a slot's board is to boot now. */
+export interface SlotBoot {
+  readonly known: KnownImage;
+  /** Directory that it mounts. */
+  readonly rootPath: string;
+}
+
 export interface Roots {
-  /** Directory that the slot's board mounts: also before it is there. */
+  readonly images: KnownImages;
+  /** Directory of the slot's current root: also before it is there. */
   rootPath(slot: SlotNumber): string;
+  /** Undefined: the slot has no image, or the one of its root is gone. */
+  bootOf(slot: SlotPlan): SlotBoot | undefined;
   /**
    * Makes or finds the root of every assigned slot, starts or adopts the NFS server, and exports exactly these roots.
    * Throws NotPossible when no root can be cloned or served here, and ExportsDiffer when the exports read back differently.
    */
   prepare(onProgress?: (progress: RootProgress) => void): Promise<Prepared>;
-  /** What is exported since the last `prepare`. */
+  /** Makes the exports of one slot follow its rows, and leaves those of other slots alone. */
+  serve(slot: SlotPlan): Promise<void>;
+  /** The exports that the rows of all slots say, but for those that `prepare` could not make. */
   exports(): readonly ExportSpec[];
+  /** The slots' roots. Throws NotPossible before `prepare` has found out how roots can be made here. */
+  readonly slots: SlotRoots;
   /** The NFS server, once `prepare` has chosen it. */
   readonly server: ExportServer | undefined;
   readonly store: RootStore | undefined;
@@ -75,20 +98,20 @@ export function openRoots(options: RootsOptions): Roots {
   return new OpenRoots(options);
 }
 
-type Images = ReadonlyMap<string, Image | Error>;
-
-const usable = (images: Images): Image[] =>
-  [...images.values()].flatMap((image) => (image instanceof Error ? [] : image));
-
 class OpenRoots implements Roots {
-  readonly #options: Required<RootsOptions>;
+  readonly #options: RootsOptions;
+  readonly #run: Run;
   readonly #directory: string;
+  readonly images: KnownImages;
   #server: ExportServer | undefined;
   #store: RootStore | undefined;
-  #exports: readonly ExportSpec[] = [];
+  #slots: SlotRoots | undefined;
+  #failed: ReadonlySet<SlotNumber> = new Set();
 
   constructor(options: RootsOptions) {
-    this.#options = { run: runProgram, ...options };
+    this.#options = options;
+    this.#run = options.run ?? runProgram;
+    this.images = options.images ?? new KnownImages(options.plan.images);
     this.#directory = withoutLinks(options.plan.roots.directory);
   }
 
@@ -100,98 +123,120 @@ class OpenRoots implements Roots {
     return this.#store;
   }
 
+  get slots(): SlotRoots {
+    if (this.#slots === undefined)
+      throw new NotPossible('no root can be made here', ['the controller could not prepare any when it started']);
+    return this.#slots;
+  }
+
   rootPath(slot: SlotNumber): string {
-    return rootIn(placeOf(this.#directory, slot));
+    return this.#pathOf(this.#options.store.roots.of(slot, 'current')?.place ?? placeName(slot));
+  }
+
+  bootOf(slot: SlotPlan): SlotBoot | undefined {
+    if (slot.image === undefined) return undefined;
+    const { roots } = this.#options.store;
+    const row = roots.of(slot.slot, 'rescue') ?? roots.of(slot.slot, 'current');
+    if (row === undefined) {
+      const known = this.images.all().find(({ planned }) => planned?.name === slot.image);
+      return known && { known, rootPath: this.#pathOf(placeName(slot.slot)) };
+    }
+    const known = this.images.get(row.image);
+    return known && { known, rootPath: this.#pathOf(row.place) };
   }
 
   exports(): readonly ExportSpec[] {
-    return this.#exports;
+    return this.#options.plan.slots.flatMap((slot) => (this.#failed.has(slot.slot) ? [] : this.#exportsOf(slot)));
   }
 
   async prepare(onProgress: (progress: RootProgress) => void = () => {}): Promise<Prepared> {
     const { plan, log } = this.#options;
     const assigned = plan.slots.filter((slot) => slot.image !== undefined);
-    const images = await this.#readImages(assigned);
+    await this.images.load();
     const serverName = chooseServer(plan.nfs.server, plan.kind, await detectServers(process.env.PATH ?? ''));
-    const probes = await this.#probe(images);
+    const probes = await this.#probe();
     const backend = chooseBackend(plan.roots.backend, probes, this.#directory);
     log.info({ backend, server: serverName, directory: this.#directory }, 'roots are cloned and served so');
-    this.#store ??= this.#openStore(backend);
-    const ready: EnsuredRoot[] = [];
+    this.#open(backend);
+    const ready: ReadyRoot[] = [];
     const failed = new Map<SlotNumber, Error>();
     let done = 0;
     await mapBounded(assigned, CLONES, async (slot) => {
-      const result = await this.#ensure(slot, images).catch((error: Error) => error);
+      const result = await this.#ensure(slot).catch((error: Error) => error);
       if (result instanceof Error) {
         failed.set(slot.slot, result);
         log.error({ slot: slot.slot, err: result }, 'a slot has no root');
-      } else ready.push(result);
+      } else ready.push({ ...result, slot: slot.slot });
       const { made, took } = result instanceof Error ? { made: false, took: 0 } : result;
       const failure = result instanceof Error ? result.message : undefined;
       onProgress({ slot: slot.slot, done: ++done, total: assigned.length, made, took, failure });
     });
+    this.#failed = new Set(failed.keys());
     const staleHandles =
-      ready.some((root) => root.backend === 'overlay') && probes.some((probe) => probe.durableHandles === false);
-    const exports = await this.#serve(serverName, assigned, failed, staleHandles);
-    return { ready, failed, exports };
+      ready.some((root) => root.record.backend === 'overlay') && probes.some((probe) => probe.durableHandles === false);
+    const exports = this.exports();
+    this.#server ??= this.#openServer(serverName, staleHandles);
+    await this.#server.start(exports);
+    return { ready, failed, exports: await this.#server.apply(exports) };
+  }
+
+  async serve(slot: SlotPlan): Promise<void> {
+    if (this.#server === undefined)
+      throw new NotPossible('roots are not served', ['the NFS server could not be started when the controller was']);
+    await this.#server.change(slot.slot, this.#exportsOf(slot));
+    this.#failed = new Set([...this.#failed].filter((each) => each !== slot.slot));
   }
 
   async doctor(): Promise<readonly Finding[]> {
-    const [image] = usable(await this.#readImages(this.#options.plan.slots));
-    return examineRoots(this.#directory, image?.root, this.#options.run);
+    await this.images.load();
+    return examineRoots(this.#directory, this.images.all()[0]?.image.root, this.#run);
   }
 
   async stop(): Promise<void> {
     this.#server?.release();
   }
 
-  /** By name; an image that cannot be used stands there as the reason why. */
-  async #readImages(slots: readonly SlotPlan[]): Promise<Images> {
-    const wanted = new Set(slots.flatMap((slot) => slot.image ?? []));
-    const read = this.#options.plan.images
-      .filter(({ name }) => wanted.has(name))
-      .map(async ({ name, directory }) => [name, await readImage(directory).catch((error: Error) => error)] as const);
-    return new Map(await Promise.all(read));
-  }
-
-  async #probe(images: Images): Promise<Probe[]> {
-    const { plan, run } = this.#options;
+  async #probe(): Promise<Probe[]> {
+    const { plan } = this.#options;
     await ensureDirectory(this.#directory, 0o711);
-    const [image] = usable(images);
-    return probeBackends(this.#directory, image?.root, run, plan.roots.backend);
+    return probeBackends(this.#directory, this.images.all()[0]?.image.root, this.#run, plan.roots.backend);
   }
 
-  #openStore(backend: Probe['name']): RootStore {
-    const { run, clock, log } = this.#options;
-    return new RootStore({ directory: this.#directory, backend, run, clock, log, randomBytes });
+  #open(backend: Probe['name']): void {
+    const { clock, log, store } = this.#options;
+    this.#store ??= new RootStore({ directory: this.#directory, backend, run: this.#run, clock, log, randomBytes });
+    const { images } = this;
+    this.#slots ??= new SlotRoots({ table: store.roots, commit: store.commit, store: this.#store, images, clock });
   }
 
-  async #ensure(slot: SlotPlan, images: Images): Promise<EnsuredRoot> {
-    const image = images.get(slot.image ?? '');
-    if (image === undefined)
-      throw new Error(`slot ${slot.slot} is to boot image ${slot.image}, and the rack has no image of that name`);
-    if (image instanceof Error) throw image;
-    return (this.#store as RootStore).ensureRoot(slot.slot, slot.hostName, image);
+  /** The current root, and the one that it is to boot once, if there is one. */
+  async #ensure(slot: SlotPlan): Promise<EnsuredRoot> {
+    const ensured = await this.slots.ensureCurrent(slot, wishesOf(this.#options.plan, slot));
+    const rescue = this.#options.store.roots.of(slot.slot, 'rescue');
+    if (rescue !== undefined) await this.slots.attach(rescue);
+    return ensured;
   }
 
-  async #serve(
-    name: ExportServer['name'],
-    assigned: readonly SlotPlan[],
-    failed: ReadonlyMap<SlotNumber, Error>,
-    deviceIds: boolean,
-  ): Promise<Applied> {
-    const served = assigned.filter((slot) => !failed.has(slot.slot));
-    const exports = served.map((slot) => exportOf(slot.slot, this.rootPath(slot.slot), slot.ipv4.board));
-    this.#server ??= this.#openServer(name, deviceIds);
-    await this.#server.start(exports);
-    this.#exports = exports;
-    return this.#server.apply(exports);
+  #exportsOf(slot: SlotPlan): ExportSpec[] {
+    const { roots } = this.#options.store;
+    const path = (row: RootRow) => this.#pathOf(row.place);
+    const current = roots.of(slot.slot, 'current');
+    const rescue = roots.of(slot.slot, 'rescue');
+    if (slot.image === undefined) return [];
+    return [
+      ...(current === undefined ? [] : [exportOf(slot.slot, path(current), slot.ipv4.board)]),
+      ...(rescue === undefined ? [] : [rescueExportOf(slot.slot, path(rescue), slot.ipv4.board)]),
+    ];
+  }
+
+  #pathOf(place: string): string {
+    return rootIn(placeOf(this.#directory, place as PlaceName));
   }
 
   #openServer(name: ExportServer['name'], deviceIds: boolean): ExportServer {
-    const { plan, stateDirectory, run, clock, log } = this.#options;
+    const { plan, stateDirectory, clock, log } = this.#options;
     if (name === 'kernel')
-      return new KernelServer({ exportsDirectory: EXPORTS_DIRECTORY, threadsFile: THREADS_FILE, run, log });
+      return new KernelServer({ exportsDirectory: EXPORTS_DIRECTORY, threadsFile: THREADS_FILE, run: this.#run, log });
     return new GaneshaServer({
       directory: join(resolve(stateDirectory), 'nfs'),
       graceless: plan.nfs.version === '3',
@@ -200,6 +245,20 @@ class OpenRoots implements Roots {
       log,
     });
   }
+}
+
+/** What follows from the plan for any root of the slot. */
+export function wishesOf(plan: Plan, slot: SlotPlan): Wishes {
+  return {
+    hostName: slot.hostName,
+    zone: plan.zone,
+    network: {
+      slot: slot.slot,
+      ipv4: { address: slot.ipv4.board, gateway: slot.ipv4.controller },
+      ipv6: { address: slot.ipv6.board, gateway: slot.ipv6.controller },
+      dns: plan.ipv6.dns,
+    },
+  };
 }
 
 /** Without links, as the table of mounts names it; what does not exist yet is taken as it is written. */

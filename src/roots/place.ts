@@ -1,7 +1,8 @@
 /**
- * The place of one slot's root in the roots directory: `slot-007/{clone.json, root/, data/}`. `root/` is what is exported,
- * `data/` what the back-end keeps beside it, and `clone.json` says what the root was cloned from. It is written last, and the
- * place gets its name only then: a place without it was never finished.
+ * The place of one root in the roots directory: `slot-007/{clone.json, root/, data/}`, and `slot-007.12` for one that was
+ * made later: a number is used once, so that no path ever means another root than before. `root/` is what is exported,
+ * `data/` what the back-end keeps beside it, and `clone.json` says what the root was cloned from. It is written last, and
+ * the place gets its name only then: a place without it was never finished.
  */
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,16 +12,20 @@ import { BACKEND_NAMES } from './backends/backend.ts';
 import { hasCode, messageOf } from './errors.ts';
 import { replaceFile } from './files.ts';
 
+/** The name of a root's place. */
+export type PlaceName = string & { readonly __brand: 'PlaceName' };
+
 const PREFIX = 'slot-';
 
-/** `slot-007`: sorts by number up to 999. */
-export const placeName = (slot: SlotNumber): string => `${PREFIX}${String(slot).padStart(3, '0')}`;
-export const placeOf = (directory: string, slot: SlotNumber): string => join(directory, placeName(slot));
+/** The first root of a slot: `slot-007`, which sorts by number up to 999. */
+export const placeName = (slot: SlotNumber): PlaceName => `${PREFIX}${String(slot).padStart(3, '0')}` as PlaceName;
+/** A later one. */
+export const numberedPlace = (slot: SlotNumber, number: number): PlaceName =>
+  `${placeName(slot)}.${number}` as PlaceName;
+export const placeOf = (directory: string, place: PlaceName): string => join(directory, place);
 /** Names of a place that is being made or removed: after a crash they are rubbish. */
-export const makingPlace = (directory: string, slot: SlotNumber): string =>
-  join(directory, `.${placeName(slot)}.making`);
-export const removingPlace = (directory: string, slot: SlotNumber): string =>
-  join(directory, `.${placeName(slot)}.removing`);
+export const makingPlace = (directory: string, place: PlaceName): string => join(directory, `.${place}.making`);
+export const removingPlace = (directory: string, place: PlaceName): string => join(directory, `.${place}.removing`);
 export const rootIn = (place: string): string => join(place, 'root');
 export const dataIn = (place: string): string => join(place, 'data');
 
@@ -30,6 +35,9 @@ const cloneFile = z.object({
   backend: z.enum(BACKEND_NAMES),
   /** ISO 8601. */
   created: z.string(),
+  machineId: z.string().optional(),
+  /** What the board's SSH server will show of itself. Absent in roots of before there were any. */
+  hostKey: z.object({ type: z.literal('ssh-ed25519'), fingerprint: z.string(), publicKey: z.string() }).optional(),
 });
 export type CloneRecord = z.infer<typeof cloneFile>;
 

@@ -3,8 +3,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../rack/clock.ts';
-import type { Millis, SlotNumber } from '../rack/units.ts';
-import { millis } from '../rack/units.ts';
+import { type Millis, millis } from '../rack/units.ts';
 import { BACKEND_NAMES, type BackendName, type CloneBackend, type Run } from './backends/backend.ts';
 import { makeBackend } from './backends/probe.ts';
 import { assertPlainPath, discardPlace, unmountRoot } from './backends/tree.ts';
@@ -12,8 +11,19 @@ import { RootDamaged, RootHasOtherImage } from './errors.ts';
 import { ensureDirectory, syncDirectory } from './files.ts';
 import type { Image } from './images.ts';
 import { readMounts } from './mounts.ts';
-import { personalise } from './personalise.ts';
-import { makingPlace, placeOf, readCloneRecord, removingPlace, rootIn, writeCloneRecord } from './place.ts';
+import { makeHostKey } from './personalise/host-keys.ts';
+import { personalise } from './personalise/index.ts';
+import type { Wishes } from './personalise/wishes.ts';
+import {
+  type CloneRecord,
+  makingPlace,
+  type PlaceName,
+  placeOf,
+  readCloneRecord,
+  removingPlace,
+  rootIn,
+  writeCloneRecord,
+} from './place.ts';
 
 export interface RootStoreOptions {
   readonly directory: string;
@@ -27,10 +37,10 @@ export interface RootStoreOptions {
 }
 
 export interface EnsuredRoot {
-  readonly slot: SlotNumber;
+  readonly place: PlaceName;
   /** Directory to export. */
   readonly path: string;
-  readonly backend: BackendName;
+  readonly record: CloneRecord;
   /** False when it was there already. */
   readonly made: boolean;
   readonly took: Millis;
@@ -46,73 +56,85 @@ export class RootStore {
     this.#backends = new Map(BACKEND_NAMES.map((name) => [name, makeBackend(name, options.directory, options.run)]));
   }
 
-  rootPath(slot: SlotNumber): string {
-    return rootIn(placeOf(this.#options.directory, slot));
+  rootPath(place: PlaceName): string {
+    return rootIn(placeOf(this.#options.directory, place));
+  }
+
+  /** What the root in a place was cloned from; undefined when there is no place, a reason when it is no finished root. */
+  record(place: PlaceName): Promise<CloneRecord | { readonly damaged: string } | undefined> {
+    return readCloneRecord(placeOf(this.#options.directory, place));
   }
 
   /**
-   * Sees to it that the slot has a root cloned from `image`, attached and ready to export. Idempotent; one call a slot at a
-   * time. Throws RootHasOtherImage or RootDamaged rather than take away what a tenant may have written.
+   * Sees to it that the place has a root cloned from `image`, attached and ready to export; `wishes` matter where it has
+   * to be made. Idempotent; one call a place at a time. Throws RootHasOtherImage or RootDamaged rather than take away what
+   * a tenant may have written.
    */
-  async ensureRoot(slot: SlotNumber, hostName: string, image: Image): Promise<EnsuredRoot> {
+  async ensureRoot(place: PlaceName, wishes: Wishes, image: Image): Promise<EnsuredRoot> {
     const began = this.#options.clock.monotonic();
     const { directory } = this.#options;
     await ensureDirectory(directory, 0o711);
-    await this.#removeRubbish(slot);
-    const place = placeOf(directory, slot);
-    const record = await readCloneRecord(place);
-    let made = false;
-    let backend = this.#backend(this.#options.backend);
-    if (record === undefined) {
-      await this.#make(slot, hostName, image, backend);
-      made = true;
-    } else {
-      if ('damaged' in record) throw new RootDamaged(slot, place, record.damaged);
-      if (record.image !== image.id) throw new RootHasOtherImage(slot, record.image, image.id);
-      backend = this.#backend(record.backend);
-      await backend.attach(image, place, await readMounts());
+    await this.#removeRubbish(place);
+    const path = placeOf(directory, place);
+    const found = await readCloneRecord(path);
+    if (found !== undefined && 'damaged' in found) throw new RootDamaged(path, found.damaged);
+    const record = found ?? (await this.#make(place, wishes, image));
+    if (found !== undefined) {
+      if (found.image !== image.id) throw new RootHasOtherImage(path, found.image, image.id);
+      await this.#backend(found.backend).attach(image, path, await readMounts());
     }
     const took = millis(this.#options.clock.monotonic() - began);
-    return { slot, path: rootIn(place), backend: backend.name, made, took };
+    return { place, path: rootIn(path), record, made: found === undefined, took };
   }
 
-  /** Takes a slot's root away, with all that was written to it. Its export must be gone before. Nothing there is fine. */
-  async removeRoot(slot: SlotNumber): Promise<void> {
+  /** Takes a root away, with all that was written to it. Its export must be gone before. Nothing there is fine. */
+  async removeRoot(place: PlaceName): Promise<void> {
     const { directory } = this.#options;
-    const record = await readCloneRecord(placeOf(directory, slot));
-    if (record !== undefined && 'damaged' in record)
-      throw new RootDamaged(slot, placeOf(directory, slot), record.damaged);
+    const path = placeOf(directory, place);
+    const record = await readCloneRecord(path);
+    if (record !== undefined && 'damaged' in record) throw new RootDamaged(path, record.damaged);
     if (record !== undefined) {
       // Fails while it is exported, and then nothing has changed.
-      await unmountRoot(this.#options.run, placeOf(directory, slot));
+      await unmountRoot(this.#options.run, path);
       // From here on it is rubbish, whenever this stops.
-      await rename(placeOf(directory, slot), removingPlace(directory, slot));
+      await rename(path, removingPlace(directory, place));
     }
-    await this.#removeRubbish(slot);
+    await this.#removeRubbish(place);
   }
 
-  async #make(slot: SlotNumber, hostName: string, image: Image, backend: CloneBackend): Promise<void> {
+  async #make(place: PlaceName, wishes: Wishes, image: Image): Promise<CloneRecord> {
     const { directory, clock, randomBytes } = this.#options;
-    const making = makingPlace(directory, slot);
+    const backend = this.#backend(this.#options.backend);
+    const making = makingPlace(directory, place);
     // A tenant's setuid programs are in there: no other user of this machine may reach them.
     await mkdir(making, { mode: 0o700 });
     await backend.clone(image, making);
-    await personalise(rootIn(making), { hostName, machineId: Buffer.from(randomBytes(16)).toString('hex') });
-    const created = new Date(clock.now()).toISOString();
-    await writeCloneRecord(making, { image: image.id, backend: backend.name, created });
+    const machineId = Buffer.from(randomBytes(16)).toString('hex');
+    const hostKey = makeHostKey();
+    await personalise(rootIn(making), { ...wishes, machineId, hostKey });
+    const { type, fingerprint, publicKey } = hostKey;
+    const record: CloneRecord = {
+      image: image.id,
+      backend: backend.name,
+      created: new Date(clock.now()).toISOString(),
+      machineId,
+      hostKey: { type, fingerprint, publicKey },
+    };
+    await writeCloneRecord(making, record);
     // A mount inside moves along with its directory.
-    await rename(making, placeOf(directory, slot));
+    await rename(making, placeOf(directory, place));
     await syncDirectory(directory);
+    return record;
   }
 
-  /** Takes away what a crash left of making or removing this slot's root. */
-  async #removeRubbish(slot: SlotNumber): Promise<void> {
+  /** Takes away what a crash left of making or removing this root. */
+  async #removeRubbish(place: PlaceName): Promise<void> {
     const { directory, log, run } = this.#options;
     const names = await readdir(directory).catch(() => [] as string[]);
-    for (const path of [makingPlace(directory, slot), removingPlace(directory, slot)]) {
+    for (const path of [makingPlace(directory, place), removingPlace(directory, place)]) {
       if (!names.includes(basename(path))) continue;
-      if (path === makingPlace(directory, slot))
-        log.warn({ slot, path }, 'a root was only half made when its maker stopped: it is made again');
+      if (path === makingPlace(directory, place))
+        log.warn({ path }, 'a root was only half made when its maker stopped: it is made again');
       await discardPlace(run, path);
     }
   }

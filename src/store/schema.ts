@@ -195,6 +195,20 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (boot, stage)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Not tied to slots: a slot that leaves the rack file and comes back has its root again.
+  CREATE TABLE roots (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    slot INTEGER NOT NULL,
+    place TEXT NOT NULL UNIQUE,
+    image TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('making', 'current', 'kept', 'rescue', 'doomed')),
+    host_key TEXT,
+    made_at INTEGER NOT NULL,
+    keep_until INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX roots_one_of_each ON roots (slot, role) WHERE role IN ('making', 'current', 'rescue');
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

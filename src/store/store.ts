@@ -11,6 +11,7 @@ import { Lease6Table } from './leases6.ts';
 import { PortMapTable } from './port-maps.ts';
 import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
+import { RootTable } from './roots.ts';
 import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
 import { SlotTable } from './slots.ts';
 import { TenantTable } from './tenants.ts';
@@ -32,6 +33,7 @@ export class Store {
   readonly tenants: TenantTable;
   readonly audit: AuditTable;
   readonly jobs: JobTable;
+  readonly roots: RootTable;
   readonly health: HealthTable;
   readonly ports: PortTable;
 
@@ -50,6 +52,7 @@ export class Store {
     this.tenants = new TenantTable(this.#state);
     this.audit = new AuditTable(this.#state);
     this.jobs = new JobTable(this.#state);
+    this.roots = new RootTable(this.#state);
     this.health = new HealthTable(this.#health);
     this.ports = new PortTable(this.#health);
   }

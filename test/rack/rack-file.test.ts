@@ -84,7 +84,7 @@ describe('the plan', () => {
         { name: 'ubuntu', directory: '/srv/ubuntu' },
         { name: 'arch', directory: '/etc/pirack/images/arch' },
       ],
-      roots: { directory: '/state/oak/roots', backend: 'auto' },
+      roots: { directory: '/state/oak/roots', backend: 'auto', keepOld: 86_400_000 },
       nfs: { server: 'auto', version: '3' },
       power: {
         hold: 5000,

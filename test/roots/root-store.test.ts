@@ -9,10 +9,11 @@ import { chooseBackend, type Probe } from '../../src/roots/backends/probe.ts';
 import { mapBounded, Turns } from '../../src/roots/bounded.ts';
 import { NotPossible, RootDamaged, RootHasOtherImage } from '../../src/roots/errors.ts';
 import { type Image, readImage } from '../../src/roots/images.ts';
+import { placeName } from '../../src/roots/place.ts';
 import { RootStore } from '../../src/roots/root-store.ts';
 import { makeFakeImage, scratchDirectory } from './support/fake-image.ts';
 
-const ONE = slotNumber(1);
+const ONE = placeName(slotNumber(1));
 
 /** A store that copies, which works everywhere and as anybody. */
 async function openStore() {
@@ -24,7 +25,13 @@ async function openStore() {
   let bytes = 0;
   const randomBytes = (count: number) => new Uint8Array(count).fill(++bytes);
   const store = new RootStore({ directory, backend: 'copy', run, clock: realClock, log, randomBytes });
-  return { store, directory, image, warnings, ensure: (from: Image = image) => store.ensureRoot(ONE, 'pi1', from) };
+  return {
+    store,
+    directory,
+    image,
+    warnings,
+    ensure: (from: Image = image) => store.ensureRoot(ONE, { hostName: 'pi1' }, from),
+  };
 }
 const place = (directory: string) => join(directory, 'slot-001');
 
@@ -32,10 +39,17 @@ describe('ensureRoot', () => {
   test('makes a root once, personal, and finds it again', async () => {
     const { ensure, directory } = await openStore();
     const made = await ensure();
-    expect(made).toMatchObject({ slot: 1, path: join(place(directory), 'root'), backend: 'copy', made: true });
+    expect(made).toMatchObject({
+      place: 'slot-001',
+      path: join(place(directory), 'root'),
+      record: { backend: 'copy' },
+      made: true,
+    });
     expect(readFileSync(join(made.path, 'etc/hostname'), 'utf8')).toBe('pi1\n');
     expect(readFileSync(join(made.path, 'etc/machine-id'), 'utf8')).toBe(`${'01'.repeat(16)}\n`);
-    expect(existsSync(join(made.path, 'etc/ssh/ssh_host_ed25519_key'))).toBe(false);
+    expect(readFileSync(join(made.path, 'etc/ssh/ssh_host_ed25519_key.pub'), 'utf8')).toBe(
+      `${made.record.hostKey?.publicKey}\n`,
+    );
     writeFileSync(join(made.path, 'mine'), '');
     expect(await ensure()).toMatchObject({ made: false });
     expect(existsSync(join(made.path, 'mine'))).toBe(true);
@@ -55,12 +69,12 @@ describe('ensureRoot', () => {
   });
 
   test('another image, or another version of it, is refused, and nothing is lost', async () => {
-    const { ensure, image } = await openStore();
+    const { ensure, image, directory } = await openStore();
     const { path } = await ensure();
     writeFileSync(join(path, 'mine'), '');
     const error = await ensure({ ...image, version: '2', id: 'fake@2' }).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(RootHasOtherImage);
-    expect(error).toMatchObject({ slot: 1, has: 'fake@1', wanted: 'fake@2' });
+    expect(error).toMatchObject({ place: place(directory), has: 'fake@1', wanted: 'fake@2' });
     expect(existsSync(join(path, 'mine'))).toBe(true);
   });
 

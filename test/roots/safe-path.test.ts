@@ -12,11 +12,12 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UnsafePath } from '../../src/roots/errors.ts';
-import { personalise } from '../../src/roots/personalise.ts';
+import { makeHostKey } from '../../src/roots/personalise/host-keys.ts';
+import { personalise } from '../../src/roots/personalise/index.ts';
 import { SafeRoot } from '../../src/roots/safe-path.ts';
 import { makeFakeImage, scratchDirectory } from './support/fake-image.ts';
 
-const PERSONALITY = { hostName: 'slot-007', machineId: '0123456789abcdef0123456789abcdef' };
+const PERSONALITY = { hostName: 'slot-007', machineId: '0123456789abcdef0123456789abcdef', hostKey: makeHostKey() };
 
 /** A root beside a directory that nothing may touch. */
 function hostileTree(): { root: string; outside: string; untouched: () => void } {
@@ -34,15 +35,20 @@ function hostileTree(): { root: string; outside: string; untouched: () => void }
 }
 
 describe('personalise', () => {
-  test('gives a clone its name and id, takes its host keys, and leaves the rest', async () => {
+  test('gives a clone its name and id, a host key in place of the image’s, and leaves the rest', async () => {
     const { root } = { root: join(makeFakeImage(join(scratchDirectory(), 'i')), 'root') };
     await personalise(root, PERSONALITY);
     expect(readFileSync(join(root, 'etc/hostname'), 'utf8')).toBe('slot-007\n');
     expect(readFileSync(join(root, 'etc/machine-id'), 'utf8')).toBe(`${PERSONALITY.machineId}\n`);
     expect(statSync(join(root, 'etc/machine-id')).mode & 0o777).toBe(0o444);
-    expect(readdirSync(join(root, 'etc/ssh'))).toEqual(['sshd_config']);
-    expect(readdirSync(join(root, 'etc/dropbear'))).toEqual([]);
-    expect(readdirSync(join(root, 'etc')).sort()).toEqual(['dropbear', 'hostname', 'machine-id', 'ssh']);
+    expect(readdirSync(join(root, 'etc/ssh')).sort()).toEqual([
+      'ssh_host_ed25519_key',
+      'ssh_host_ed25519_key.pub',
+      'sshd_config',
+    ]);
+    expect(readFileSync(join(root, 'etc/ssh/ssh_host_ed25519_key'), 'utf8')).toBe(PERSONALITY.hostKey.openssh);
+    expect(readdirSync(join(root, 'etc/dropbear'))).toEqual(['dropbear_ed25519_host_key']);
+    expect(readdirSync(join(root, 'etc')).sort()).toEqual(['dropbear', 'hostname', 'hosts', 'machine-id', 'ssh']);
   });
 
   test('what has no etc is no root, and stays as it is', async () => {

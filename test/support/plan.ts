@@ -1,5 +1,5 @@
 import type { BootTimings, Ipv6Plan, Plan, PowerPlan, SlotPlan } from '../../src/rack/plan.ts';
-import { millis, seconds, slotNumber, vlanId, watts } from '../../src/rack/units.ts';
+import { hours, millis, seconds, slotNumber, vlanId, watts } from '../../src/rack/units.ts';
 import type { Ipv4, Ipv6 } from '../../src/wire/address.ts';
 
 const timings: BootTimings = {
@@ -59,7 +59,7 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
         trim: { firmware: 'auto', initramfs: 'keep', kernel: 'keep' },
       },
     ],
-    roots: { directory: '/nonexistent/roots', backend: 'auto' },
+    roots: { directory: '/nonexistent/roots', backend: 'auto', keepOld: hours(24) },
     nfs: { server: 'auto', version: '3' },
     power: POWER,
     ipv6: IPV6,

@@ -9,6 +9,7 @@ import type { SlotBootsView } from './boot-views.ts';
 import type { FeedLine } from './feed-protocol.ts';
 import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
+import type { RootView } from './root-protocol.ts';
 import type { IntendRequest } from './server.ts';
 import type {
   ApplyProgress,
@@ -189,6 +190,11 @@ export class ControlClient {
 
   job(id: number): Promise<JobView> {
     return this.#json('GET', `/v1/jobs/${id}`) as Promise<JobView>;
+  }
+
+  /** Every root there is, by slot. */
+  roots(): Promise<readonly RootView[]> {
+    return this.#json('GET', '/v1/roots') as Promise<readonly RootView[]>;
   }
 
   cancelJob(id: number, who: string): Promise<JobView> {

@@ -17,6 +17,7 @@ import { FEED_MOST_UNSENT } from './feed-protocol.ts';
 import { jobRoute } from './job-routes.ts';
 import type { JobTarget } from './job-target.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView } from './protocol.ts';
+import type { RootView } from './root-protocol.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -47,6 +48,7 @@ export interface ControlTarget extends BootTarget, JobTarget, TenancyTarget {
   board(slot: number): BoardView | undefined;
   power(request: PowerRequest, tell: (progress: PowerProgress) => void): Promise<readonly PowerProgress[]>;
   refresh(): Promise<void>;
+  roots(): readonly RootView[];
   switches(): readonly SwitchView[];
   switchPlan(name: string): Promise<SwitchPlanView>;
   switchVerify(name: string): Promise<readonly ViolationView[]>;
@@ -152,6 +154,8 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
       known(target, wanted.slots);
       return streamed(response, (tell) => target.power(wanted, tell));
     }
+    case 'GET /v1/roots':
+      return json(response, target.roots());
     case 'GET /v1/switches':
       return json(response, target.switches());
     case 'POST /v1/ports': {
@@ -169,7 +173,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
     default:
       throw new Refusal(
         404,
-        `no ${route}: expected GET /v1/status, GET /v1/boards/N, GET /v1/boards/N/boots, GET /v1/boots, POST /v1/refresh, POST /v1/power, GET /v1/switches, POST /v1/switches/NAME/ACTION, POST /v1/ports or /v1/jobs`,
+        `no ${route}: expected GET /v1/status, GET /v1/boards/N, GET /v1/boards/N/boots, GET /v1/boots, POST /v1/refresh, POST /v1/power, GET /v1/switches, GET /v1/roots, POST /v1/switches/NAME/ACTION, POST /v1/ports or /v1/jobs`,
       );
   }
 }

@@ -4,6 +4,7 @@ import { switchTroubles } from '../../switches/troubles.ts';
 import { rackBootsView, slotBootsView } from './boot-views.ts';
 import { Feed } from './feed.ts';
 import { jobTarget } from './job-target.ts';
+import { rootView } from './root-protocol.ts';
 import type { ControlTarget } from './server.ts';
 import { applyResult, planView, switchView, violationView } from './switch-views.ts';
 import { boardView, feedSources, statusView } from './views.ts';
@@ -14,6 +15,7 @@ export function controlTarget(controller: Controller): ControlTarget {
   return {
     tenancy,
     ...jobTarget(jobs),
+    roots: () => store.roots.all().map(rootView),
     feed: feedOf(controller),
     audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
     intend: ({ slots, action, by }) => power.intend(slots.map(slotNumber), action, by.who),

@@ -27,6 +27,10 @@ export interface JobKind {
   readonly undo: readonly JobStep[];
   /** Understands a request, names exactly what it means, or refuses it with JobRefused before anything is recorded. */
   readonly accept: (slot: SlotNumber, parameters: unknown) => Promise<Facts>;
+  /** Called when a process takes the job up again, before anything else is begun. */
+  readonly resumed?: (job: JobRow) => void;
+  /** Called when it has ended, however. */
+  readonly ended?: (job: JobRow) => void;
   /** What the job is to do, in a few words and without secrets. */
   readonly describe: (parameters: Facts) => string;
 }

@@ -83,8 +83,10 @@ export class JobRunner {
   resume(): void {
     for (const job of this.#parts.table.active()) {
       const kind = this.#kinds.get(job.kind);
-      if (kind !== undefined) this.#begin(job, kind);
-      else this.#parts.log.error({ job: job.id, kind: job.kind }, 'a job of a kind that this pirack does not know');
+      if (kind !== undefined) {
+        kind.resumed?.(job);
+        this.#begin(job, kind);
+      } else this.#parts.log.error({ job: job.id, kind: job.kind }, 'a job of a kind that this pirack does not know');
     }
   }
 
@@ -194,7 +196,10 @@ export class JobRunner {
     live.job = { ...before, ...stand, progress, facts: { ...before.facts, ...facts }, updatedAt: clock.now() };
     const job = live.job;
     await write(() => table.save(job, job.updatedAt));
-    if (isEnded(job.state) && !isEnded(before.state)) this.#tellEnd(live.kind, job);
+    if (isEnded(job.state) && !isEnded(before.state)) {
+      this.#tellEnd(live.kind, job);
+      live.kind.ended?.(job);
+    }
     for (const listener of this.#listeners) listener(job);
   }
 

@@ -9,10 +9,14 @@ interface Hold {
   readonly waiters: ((problem: string | undefined) => void)[];
 }
 
-/** Slots that somebody keeps dark. In memory only: after a restart, who held them holds them again. */
+/**
+ * Slots that are kept dark, each by one or more that have their own reasons: it is dark until all have released it. In
+ * memory only: after a restart, who held them holds them again.
+ */
 export class Holds {
   readonly #clock: Clock;
-  readonly #holds = new Map<SlotNumber, Hold>();
+  /** By slot and by who holds it. */
+  readonly #holds = new Map<SlotNumber, Map<string, Hold>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -22,9 +26,10 @@ export class Holds {
    * Resolves when the slot is dark, or with the reason why it is not known to be; it is held all the same. `late` says
    * what is known of it when the time is over.
    */
-  hold(slot: SlotNumber, reason: string, late: () => readonly string[]): Promise<string | undefined> {
-    const waiters = this.#holds.get(slot)?.waiters ?? [];
-    this.#holds.set(slot, { reason, waiters });
+  hold(slot: SlotNumber, owner: string, reason: string, late: () => readonly string[]): Promise<string | undefined> {
+    const holds = this.#holds.get(slot) ?? new Map<string, Hold>();
+    const waiters = holds.get(owner)?.waiters ?? [];
+    this.#holds.set(slot, holds.set(owner, { reason, waiters }));
     return new Promise((resolve) => {
       const limit = this.#clock.after(LIMIT, () =>
         resolve([`not known to be dark after ${LIMIT / 1000} s`, ...late()].join('; ')),
@@ -36,22 +41,31 @@ export class Holds {
     });
   }
 
-  release(slot: SlotNumber): void {
-    this.tell(slot, 'released before it was dark');
-    this.#holds.delete(slot);
+  release(slot: SlotNumber, owner: string): void {
+    const holds = this.#holds.get(slot);
+    answer(holds?.get(owner), 'released before it was dark');
+    holds?.delete(owner);
+    if (holds?.size === 0) this.#holds.delete(slot);
   }
 
   reason(slot: SlotNumber): string | undefined {
-    return this.#holds.get(slot)?.reason;
+    return this.#holds.get(slot)?.values().next().value?.reason;
   }
 
   /** Tells who waits for slots of which `isDark` says so. */
   look(isDark: (slot: SlotNumber) => boolean): void {
-    for (const [slot, { waiters }] of this.#holds) if (waiters.length > 0 && isDark(slot)) this.tell(slot, undefined);
+    for (const [slot, holds] of this.#holds) {
+      const waited = [...holds.values()].some(({ waiters }) => waiters.length > 0);
+      if (waited && isDark(slot)) this.tell(slot, undefined);
+    }
   }
 
   /** `problem` undefined: it is dark. */
   tell(slot: SlotNumber, problem: string | undefined): void {
-    for (const waiter of this.#holds.get(slot)?.waiters.splice(0) ?? []) waiter(problem);
+    for (const hold of this.#holds.get(slot)?.values() ?? []) answer(hold, problem);
   }
+}
+
+function answer(hold: Hold | undefined, problem: string | undefined): void {
+  for (const waiter of hold?.waiters.splice(0) ?? []) waiter(problem);
 }

@@ -122,14 +122,14 @@ export class SwitchPump {
    * Keeps a slot dark until it is released, whatever is wanted of it. Resolves when it reads without power, or with the
    * reason why it does not; it is held all the same.
    */
-  hold(slot: SlotNumber, reason: string): Promise<string | undefined> {
-    const dark = this.#holds.hold(slot, reason, () => this.troubles());
+  hold(slot: SlotNumber, owner: string, reason: string): Promise<string | undefined> {
+    const dark = this.#holds.hold(slot, owner, reason, () => this.troubles());
     this.kick();
     return dark;
   }
 
-  release(slot: SlotNumber): void {
-    this.#holds.release(slot);
+  release(slot: SlotNumber, owner: string): void {
+    this.#holds.release(slot, owner);
     this.kick();
   }
 

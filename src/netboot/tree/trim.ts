@@ -4,11 +4,14 @@ import type { TrimPlan } from '../../rack/plan.ts';
 import type { ConfigTxtInput } from './config-txt.ts';
 import type { ImageBootFacts } from './image-facts.ts';
 
+/** For an image that the rack file says nothing of. */
+const AS_IT_IS: TrimPlan = Object.freeze({ firmware: 'full', initramfs: 'keep', kernel: 'keep' });
+
 /** What to render config.txt from. A board that is not known yet gets what suits every model. */
 export function trimmed(
   model: string | undefined,
   image: ImageBootFacts,
-  trim: TrimPlan,
+  trim: TrimPlan = AS_IT_IS,
 ): Required<Pick<ConfigTxtInput, 'image' | 'cutDownFirmware'>> {
   return {
     image: trim.initramfs === 'none' ? { ...image, initramfs: undefined } : image,

@@ -35,7 +35,7 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
     slots: slotPlans(file),
     switches: file.switches.map((item): SwitchPlan => switchPlan(item, file.kind, at)),
     images: file.images.map(({ name, directory, trim }) => ({ name, directory: at(directory), trim })),
-    roots: { directory: at(file.roots.directory), backend: file.roots.backend },
+    roots: { directory: at(file.roots.directory), backend: file.roots.backend, keepOld: file.roots.keep_old },
     nfs: file.nfs,
     power: {
       hold: file.power.hold,

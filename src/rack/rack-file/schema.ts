@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { LEGACY_SSH } from '../plan.ts';
 import { NAT64_KINDS } from '../prefix.ts';
-import { millis, seconds } from '../units.ts';
+import { hours, millis, seconds } from '../units.ts';
 import {
   authProtocol,
   directory,
@@ -175,8 +175,9 @@ export const rackFileSchema = z.strictObject({
         .enum(['auto', 'btrfs', 'overlay', 'reflink', 'copy'])
         .meta({ expected: 'auto, btrfs, overlay, reflink or copy' })
         .default('auto'),
+      keep_old: duration.default(hours(24)),
     })
-    .meta({ expected: '{directory: state:roots, backend: auto}' })
+    .meta({ expected: '{directory: state:roots, backend: auto, keep_old: 24 h}' })
     .prefault({}),
   nfs: z
     .strictObject({

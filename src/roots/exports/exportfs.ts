@@ -2,14 +2,14 @@
 import { assertPlainPath } from '../backends/tree.ts';
 import { unescapeOctal } from '../mounts.ts';
 import { placeName } from '../place.ts';
-import type { ExportSeen, ExportWanted } from './spec.ts';
+import { type ExportSeen, type ExportWanted, rescueExportId } from './spec.ts';
 
-const OWN_FILE = /^pirack-slot-\d{3,}\.exports$/;
+const OWN_FILE = /^pirack-slot-\d{3,}(-rescue)?\.exports$/;
 /** What a root of its own needs: to be written at once, and by the board's root as root. */
 const OPTIONS = ['rw', 'sync', 'no_subtree_check', 'no_root_squash', 'sec=sys'];
 
-export const exportsFileName = (wanted: Pick<ExportWanted, 'slot'>): string =>
-  `pirack-${placeName(wanted.slot)}.exports`;
+export const exportsFileName = ({ slot, id }: Pick<ExportWanted, 'slot' | 'id'>): string =>
+  `pirack-${placeName(slot)}${id === rescueExportId(slot) ? '-rescue' : ''}.exports`;
 export const isOwnExportsFile = (name: string): boolean => OWN_FILE.test(name);
 
 /** The file of one slot in exports.d. Its first line remembers which directory was exported. */

@@ -1,7 +1,7 @@
 /** nfs-ganesha as the NFS server: exports are added and removed one at a time while it serves, and it is kept running. */
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import type { Timer } from '../../rack/clock.ts';
-import { type Millis, millis, seconds } from '../../rack/units.ts';
+import { type Millis, millis, type SlotNumber, seconds } from '../../rack/units.ts';
 import { mapBounded, Turns } from '../bounded.ts';
 import { ExportsDiffer, hasCode, messageOf, NotPossible } from '../errors.ts';
 import type { ExportDetail } from './ganesha-bus.ts';
@@ -15,6 +15,7 @@ import {
   type ExportSpec,
   type ExportWanted,
   exportDifferences,
+  exportIdsOf,
   planExports,
 } from './spec.ts';
 
@@ -76,30 +77,60 @@ export class GaneshaServer implements ExportServer {
     return this.#turns.take(async () => {
       assertDistinct(exports);
       const wanted = await withIdentities(exports);
-      this.#wanted = wanted;
-      if (!this.#process.isRunning()) await this.#restart('was not running when exports were changed');
-      const { add, remove, replace, update, unchanged } = planExports(wanted, await this.#seen());
-      const failures: unknown[] = [];
-      const each = <T extends { readonly id: number }>(items: readonly T[], act: (item: T) => Promise<void>) =>
-        mapBounded(items, CALLS, async (item) => {
-          this.#details.delete(item.id);
-          await act(item).catch((error: unknown) => failures.push(error));
-        });
-      // What goes away goes first: a path or address may have moved from one slot to another.
-      await each([...remove, ...replace], (item) => this.#remove(item.id));
-      await each(update, (item) => this.#update(item));
-      await each([...add, ...replace], (item) => this.#add(item));
-      const differences = exportDifferences(wanted, await this.#seen());
-      if (differences.length > 0 || failures.length > 0) {
-        throw new ExportsDiffer('nfs-ganesha', [...differences, ...failures.map(messageOf)], failures[0]);
-      }
-      return {
-        added: add.length,
-        removed: remove.length,
-        replaced: replace.length + update.length,
-        unchanged: unchanged.length,
-      };
+      return this.#make(wanted, wanted, () => true);
     });
+  }
+
+  change(slot: SlotNumber, exports: readonly ExportSpec[]): Promise<Applied> {
+    return this.#turns.take(async () => {
+      const wanted = await withIdentities(exports);
+      const all = [...this.#wanted.filter((each) => each.slot !== slot), ...wanted];
+      assertDistinct(all);
+      const ids = exportIdsOf(slot);
+      return this.#make(all, wanted, (id) => ids.has(id));
+    });
+  }
+
+  mend(): Promise<readonly string[]> {
+    return this.#turns.take(async () => {
+      // Who looks after the process starts it again, with its exports.
+      if (!this.#process.isRunning()) return [];
+      this.#details.clear();
+      const differences = exportDifferences(this.#wanted, await this.#seen());
+      if (differences.length > 0) await this.#make(this.#wanted, this.#wanted, () => true);
+      return differences;
+    });
+  }
+
+  /** Has `all` served from now on, and makes `wanted` of it so among the numbers that `concerns` says. */
+  async #make(
+    all: readonly ExportWanted[],
+    wanted: readonly ExportWanted[],
+    concerns: (id: number) => boolean,
+  ): Promise<Applied> {
+    this.#wanted = all;
+    if (!this.#process.isRunning()) await this.#restart('was not running when exports were changed');
+    const { add, remove, replace, update, unchanged } = planExports(wanted, await this.#seen(concerns));
+    const failures: unknown[] = [];
+    const each = <T extends { readonly id: number }>(items: readonly T[], act: (item: T) => Promise<void>) =>
+      mapBounded(items, CALLS, async (item) => {
+        this.#details.delete(item.id);
+        await act(item).catch((error: unknown) => failures.push(error));
+      });
+    // What goes away goes first: a path or address may have moved from one slot to another.
+    await each([...remove, ...replace], (item) => this.#remove(item.id));
+    await each(update, (item) => this.#update(item));
+    await each([...add, ...replace], (item) => this.#add(item));
+    const differences = exportDifferences(wanted, await this.#seen(concerns));
+    if (differences.length > 0 || failures.length > 0) {
+      throw new ExportsDiffer('nfs-ganesha', [...differences, ...failures.map(messageOf)], failures[0]);
+    }
+    return {
+      added: add.length,
+      removed: remove.length,
+      replaced: replace.length + update.length,
+      unchanged: unchanged.length,
+    };
   }
 
   list(): Promise<readonly ExportSeen[]> {
@@ -146,8 +177,8 @@ export class GaneshaServer implements ExportServer {
     if (differences.length > 0) this.#options.log.error({ differences }, 'nfs-ganesha started without all its exports');
   }
 
-  async #seen(): Promise<ExportSeen[]> {
-    const ids = await this.#process.bus.show();
+  async #seen(concerns: (id: number) => boolean = () => true): Promise<ExportSeen[]> {
+    const ids = (await this.#process.bus.show()).filter(concerns);
     return mapBounded(ids, CALLS, async (id) => {
       let detail = this.#details.get(id);
       if (detail === undefined) {

@@ -2,6 +2,7 @@
 import { readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { SlotNumber } from '../../rack/units.ts';
 import type { Run } from '../backends/backend.ts';
 import { Turns } from '../bounded.ts';
 import { ExportsDiffer, hasCode, messageOf, NotPossible } from '../errors.ts';
@@ -24,6 +25,7 @@ export class KernelServer implements ExportServer {
   readonly name = 'kernel';
   readonly #options: KernelOptions;
   readonly #turns = new Turns();
+  #wanted: readonly ExportSpec[] = [];
   #running = false;
 
   constructor(options: KernelOptions) {
@@ -43,30 +45,46 @@ export class KernelServer implements ExportServer {
   }
 
   apply(exports: readonly ExportSpec[]): Promise<Applied> {
+    return this.#turns.take(() => this.#make(exports));
+  }
+
+  /** One file is written; reading the others again does not disturb what they export. */
+  change(slot: SlotNumber, exports: readonly ExportSpec[]): Promise<Applied> {
+    return this.#turns.take(() => this.#make([...this.#wanted.filter((each) => each.slot !== slot), ...exports]));
+  }
+
+  mend(): Promise<readonly string[]> {
     return this.#turns.take(async () => {
-      assertDistinct(exports);
-      const wanted = await withIdentities(exports);
-      const { add, remove, update, replace, unchanged } = planExports(wanted, await this.#seen());
-      const failures: unknown[] = [];
-      const keep = new Set([...update, ...unchanged].map(exportsFileName));
-      const removed = await this.#removeFiles((name) => !keep.has(name));
-      // Out first: the kernel keeps a directory that is exported again in one go, and its handles go stale.
-      if (removed) await this.#reexport(failures);
-      for (const each of [...add, ...replace, ...update]) {
-        await writeDurably(join(this.#options.exportsDirectory, exportsFileName(each)), renderExportsFile(each), 0o644);
-      }
-      if (add.length + replace.length + update.length > 0) await this.#reexport(failures);
-      const differences = exportDifferences(wanted, await this.#seen());
-      if (differences.length > 0 || failures.length > 0) {
-        throw new ExportsDiffer('the kernel', [...differences, ...failures.map(messageOf)], failures[0]);
-      }
-      return {
-        added: add.length,
-        removed: remove.length,
-        replaced: replace.length + update.length,
-        unchanged: unchanged.length,
-      };
+      const differences = exportDifferences(this.#wanted, await this.#seen());
+      if (differences.length > 0) await this.#make(this.#wanted);
+      return differences;
     });
+  }
+
+  async #make(exports: readonly ExportSpec[]): Promise<Applied> {
+    assertDistinct(exports);
+    this.#wanted = exports;
+    const wanted = await withIdentities(exports);
+    const { add, remove, update, replace, unchanged } = planExports(wanted, await this.#seen());
+    const failures: unknown[] = [];
+    const keep = new Set([...update, ...unchanged].map(exportsFileName));
+    const removed = await this.#removeFiles((name) => !keep.has(name));
+    // Out first: the kernel keeps a directory that is exported again in one go, and its handles go stale.
+    if (removed) await this.#reexport(failures);
+    for (const each of [...add, ...replace, ...update]) {
+      await writeDurably(join(this.#options.exportsDirectory, exportsFileName(each)), renderExportsFile(each), 0o644);
+    }
+    if (add.length + replace.length + update.length > 0) await this.#reexport(failures);
+    const differences = exportDifferences(wanted, await this.#seen());
+    if (differences.length > 0 || failures.length > 0) {
+      throw new ExportsDiffer('the kernel', [...differences, ...failures.map(messageOf)], failures[0]);
+    }
+    return {
+      added: add.length,
+      removed: remove.length,
+      replaced: replace.length + update.length,
+      unchanged: unchanged.length,
+    };
   }
 
   list(): Promise<readonly ExportSeen[]> {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { SlotNumber } from '../../rack/units.ts';
 import { hasCode } from '../errors.ts';
 import type { ExportSeen, ExportSpec, ExportWanted } from './spec.ts';
 
@@ -33,6 +34,16 @@ export interface ExportServer {
    * throws ExportsDiffer when the server has other exports than these.
    */
   apply(exports: readonly ExportSpec[]): Promise<Applied>;
+  /**
+   * Makes these the exports of one slot, and no others of it; those of other slots are not looked at. Read back before it
+   * returns, as in `apply`.
+   */
+  change(slot: SlotNumber, exports: readonly ExportSpec[]): Promise<Applied>;
+  /**
+   * Reads back everything, and makes again what differs from what it was last told. Resolves with the differences that
+   * were found, one line each; throws when they could not be mended.
+   */
+  mend(): Promise<readonly string[]>;
   /** What is exported, as the server says. */
   list(): Promise<readonly ExportSeen[]>;
   status(): ServerStatus;

@@ -17,12 +17,24 @@ export interface ExportSpec {
 /** Export ids 1001 and up are slots; a server keeps small ones for itself. */
 const FIRST_ID = 1000;
 
+/** Where a second export of a slot is, for a board that boots another root once. Slots end at 4093, numbers at 65535. */
+const FIRST_RESCUE_ID = 10_000;
+
 export const exportId = (slot: SlotNumber): number => FIRST_ID + slot;
+export const rescueExportId = (slot: SlotNumber): number => FIRST_RESCUE_ID + slot;
 
 /** The export of a slot. NFSv3 and NFSv4 mount it by the same path, so that one `nfsroot=` is right for both. */
 export function exportOf(slot: SlotNumber, path: string, client: Ipv4): ExportSpec {
   return { slot, id: exportId(slot), path, client, pseudo: path };
 }
+
+/** The export of the root that the slot's board boots once; its own root stays exported beside it. */
+export function rescueExportOf(slot: SlotNumber, path: string, client: Ipv4): ExportSpec {
+  return { slot, id: rescueExportId(slot), path, client, pseudo: path };
+}
+
+/** The numbers that exports of a slot may have. */
+export const exportIdsOf = (slot: SlotNumber): ReadonlySet<number> => new Set([exportId(slot), rescueExportId(slot)]);
 
 /** An export as a server reports it. */
 export interface ExportSeen {
@@ -101,7 +113,8 @@ export function assertDistinct(specs: readonly ExportSpec[]): void {
     const owners = new Map<string | number, SlotNumber>();
     for (const spec of specs) {
       const other = owners.get(value(spec));
-      if (other !== undefined) {
+      // A slot's board is the one client of all exports of the slot.
+      if (other !== undefined && !(field === 'client' && other === spec.slot)) {
         throw new RangeError(
           `slots ${other} and ${spec.slot} have the same export ${field}, ${value(spec)}: expected one each`,
         );

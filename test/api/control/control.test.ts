@@ -68,6 +68,7 @@ const target: ControlTarget = {
   configure: async ({ slots, ...rest }) => slots.map((slot) => ({ slot, ok: true, text: JSON.stringify(rest) })),
   askJobs: async () => [],
   jobs: () => [],
+  roots: () => [],
   job: () => undefined,
   cancelJob: async () => Promise.reject(new JobRefused('too_late', 'job 1: it has ended already')),
 };

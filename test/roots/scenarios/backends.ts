@@ -21,7 +21,7 @@ import { GaneshaServer } from '../../../src/roots/exports/ganesha.ts';
 import { exportOf } from '../../../src/roots/exports/spec.ts';
 import { type Image, readImage } from '../../../src/roots/images.ts';
 import { readMounts } from '../../../src/roots/mounts.ts';
-import { makingPlace, placeOf, rootIn } from '../../../src/roots/place.ts';
+import { makingPlace, placeName, placeOf, rootIn } from '../../../src/roots/place.ts';
 import { RootStore } from '../../../src/roots/root-store.ts';
 import { finish, log, nfsRead, nfsUrl, planOf, wireBoards } from './common.ts';
 
@@ -57,12 +57,13 @@ async function tryBackend({ backend, make }: Case) {
     new RootStore({ directory, backend: name, run, clock: realClock, log, randomBytes });
   const store = open();
   const ensureAll = (of: RootStore, from: Image = image) =>
-    Promise.all(slots.map((slot) => of.ensureRoot(slot.slot, slot.hostName, from)));
+    Promise.all(slots.map((slot) => of.ensureRoot(placeName(slot.slot), { hostName: slot.hostName }, from)));
 
   const first = await ensureAll(store);
   const [one, two, three] = slots;
-  writeFileSync(join(store.rootPath(one.slot), 'etc/mine'), 'written by slot 1');
-  const isolated = !existsSync(join(store.rootPath(two.slot), 'etc/mine')) && !existsSync(join(image.root, 'etc/mine'));
+  writeFileSync(join(store.rootPath(placeName(one.slot)), 'etc/mine'), 'written by slot 1');
+  const isolated =
+    !existsSync(join(store.rootPath(placeName(two.slot)), 'etc/mine')) && !existsSync(join(image.root, 'etc/mine'));
   const again = await ensureAll(store);
 
   // An NFS server takes them as they are, and shows each under its own name.
@@ -73,13 +74,14 @@ async function tryBackend({ backend, make }: Case) {
     clock: realClock,
     log,
   });
-  await server.start(slots.map((slot) => exportOf(slot.slot, store.rootPath(slot.slot), slot.ipv4.board)));
+  await server.start(slots.map((slot) => exportOf(slot.slot, store.rootPath(placeName(slot.slot)), slot.ipv4.board)));
   const served: string[] = [];
   for (const slot of slots) {
     for (const version of [3, 4] as const)
-      served.push(await nfsRead(slot, nfsUrl(slot, store.rootPath(slot.slot), 'etc/hostname', version)));
+      served.push(await nfsRead(slot, nfsUrl(slot, store.rootPath(placeName(slot.slot)), 'etc/hostname', version)));
   }
-  const deep = (await nfsRead(one, nfsUrl(one, store.rootPath(one.slot), 'usr/share/deep/er/file', 3))).length;
+  const deep = (await nfsRead(one, nfsUrl(one, store.rootPath(placeName(one.slot)), 'usr/share/deep/er/file', 3)))
+    .length;
   await server.stop();
 
   const idsBefore = await fileSystemIds(store);
@@ -87,27 +89,27 @@ async function tryBackend({ backend, make }: Case) {
   // As after a restart of the machine: nothing is attached, and one root was only half made.
   const attached = (await readMounts()).filter((mount) => mount.target.startsWith(`${directory}/slot-`));
   for (const mount of attached) await run('umount', [mount.target]);
-  await store.removeRoot(three.slot);
-  const half = makingPlace(directory, three.slot);
+  await store.removeRoot(placeName(three.slot));
+  const half = makingPlace(directory, placeName(three.slot));
   renameSync(await halfMake(store, three, directory), half);
   // The maker's choice may have changed since: what is there keeps its own.
   const restarted = await ensureAll(open('copy'));
-  const kept = readFileSync(join(store.rootPath(one.slot), 'etc/mine'), 'utf8');
-  const names = slots.map((slot) => readFileSync(join(store.rootPath(slot.slot), 'etc/hostname'), 'utf8'));
+  const kept = readFileSync(join(store.rootPath(placeName(one.slot)), 'etc/mine'), 'utf8');
+  const names = slots.map((slot) => readFileSync(join(store.rootPath(placeName(slot.slot)), 'etc/hostname'), 'utf8'));
 
   const idsAfter = await fileSystemIds(store);
   const kernelIds = probes.every((probe) => probe.durableHandles !== false);
   const other = await store
-    .ensureRoot(one.slot, one.hostName, { ...image, version: '2', id: 'fake@2' })
+    .ensureRoot(placeName(one.slot), { hostName: one.hostName }, { ...image, version: '2', id: 'fake@2' })
     .catch((error: Error) => error.name);
-  for (const slot of slots) await store.removeRoot(slot.slot);
-  await store.removeRoot(one.slot);
+  for (const slot of slots) await store.removeRoot(placeName(slot.slot));
+  await store.removeRoot(placeName(one.slot));
   const left = readdirSync(directory).filter((name) => name !== '.bases');
   const mounts = (await readMounts()).filter((mount) => mount.target.startsWith(`${directory}/`)).length;
   return {
     possible,
     refused: probes.flatMap((probe) => (probe.refusal === undefined ? [] : [probe.name])),
-    first: first.map((root) => [root.backend, root.made]),
+    first: first.map((root) => [root.record.backend, root.made]),
     again: again.map((root) => root.made),
     isolated,
     // Slot 3 was made anew. What an NFS server tells file systems apart by must be the same for the others.
@@ -116,7 +118,7 @@ async function tryBackend({ backend, make }: Case) {
     served,
     deep,
     detached: attached.length,
-    restarted: restarted.map((root) => [root.backend, root.made]),
+    restarted: restarted.map((root) => [root.record.backend, root.made]),
     kept,
     names,
     other,
@@ -127,14 +129,14 @@ async function tryBackend({ backend, make }: Case) {
 
 /** f_fsid of statfs(2), in hex, per slot. */
 async function fileSystemIds(store: RootStore): Promise<string[]> {
-  const paths = slots.map((slot) => store.rootPath(slot.slot));
+  const paths = slots.map((slot) => store.rootPath(placeName(slot.slot)));
   return (await run('stat', ['-f', '-c', '%i', ...paths])).stdout.trim().split('\n');
 }
 
 /** A root as a crash leaves it: its files are there, attached even, and its record is not. */
 async function halfMake(store: RootStore, slot: SlotPlan, directory: string): Promise<string> {
-  await store.ensureRoot(slot.slot, slot.hostName, image);
-  const place = placeOf(directory, slot.slot);
+  await store.ensureRoot(placeName(slot.slot), { hostName: slot.hostName }, image);
+  const place = placeOf(directory, placeName(slot.slot));
   unlinkSync(join(place, 'clone.json'));
   writeFileSync(join(rootIn(place), 'half'), '');
   return place;

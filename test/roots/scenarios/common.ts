@@ -1,9 +1,13 @@
 /** What scenarios inside a sealed namespace share. They run as programs of their own; their last line is their result. */
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pino from 'pino';
+import { realClock } from '../../../src/net/real-clock.ts';
 import { run } from '../../../src/net/run.ts';
 import type { Plan, SlotPlan } from '../../../src/rack/plan.ts';
-import { millis } from '../../../src/rack/units.ts';
+import { hours, millis } from '../../../src/rack/units.ts';
+import { openRoots, type Roots } from '../../../src/roots/index.ts';
+import { Store } from '../../../src/store/store.ts';
 import { parseIpv4 } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
 
@@ -13,7 +17,7 @@ export const log = pino({ level: 'info' }, pino.destination({ fd: 2, sync: true 
 export function planOf(slots: number, image: string, roots: string, change: Partial<Plan> = {}): Plan {
   const plan = makePlan(slots, {
     images: [{ name: 'fake', directory: image, trim: { firmware: 'auto', initramfs: 'keep', kernel: 'keep' } }],
-    roots: { directory: roots, backend: 'auto' },
+    roots: { directory: roots, backend: 'auto', keepOld: hours(24) },
     ...change,
   });
   const address = (slot: SlotPlan, end: number) => parseIpv4(`10.20.${slot.slot}.${end}`);
@@ -26,6 +30,19 @@ export function planOf(slots: number, image: string, roots: string, change: Part
     })),
   };
 }
+
+const stores = new Map<string, Store>();
+
+/** The store below a scratch directory, opened once. */
+export function storeIn(scratch: string): Store {
+  const store = stores.get(scratch) ?? new Store(join(scratch, 'state'));
+  stores.set(scratch, store);
+  return store;
+}
+
+/** Roots as a controller opens them. */
+export const rootsIn = (scratch: string, plan: Plan): Roots =>
+  openRoots({ plan, store: storeIn(scratch), stateDirectory: join(scratch, 'state'), log, clock: realClock });
 
 export const boardOf = (slot: SlotPlan): string => `b${slot.slot}`;
 

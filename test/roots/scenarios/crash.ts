@@ -8,17 +8,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { realClock } from '../../../src/net/real-clock.ts';
-import { openRoots } from '../../../src/roots/index.ts';
+import { millis } from '../../../src/rack/units.ts';
 import { readMounts } from '../../../src/roots/mounts.ts';
-import { finish, log, planOf } from './common.ts';
+import { placeName } from '../../../src/roots/place.ts';
+import { finish, log, planOf, rootsIn } from './common.ts';
 
 const [scratch = '', image = '', mode = ''] = process.argv.slice(2);
 const ROUNDS = 14;
 const directory = join(scratch, 'roots');
-const plan = planOf(8, image, directory, { roots: { directory, backend: 'overlay' } });
+const plan = planOf(8, image, directory, { roots: { directory, backend: 'overlay', keepOld: millis(0) } });
 log.level = 'silent';
-const open = () => openRoots({ plan, stateDirectory: join(scratch, 'state'), log, clock: realClock });
+const open = () => rootsIn(scratch, plan);
 
 if (mode === 'once') {
   const roots = open();
@@ -27,7 +27,7 @@ if (mode === 'once') {
   for (;;) {
     for (const slot of plan.slots) {
       await roots.server?.apply(roots.exports().filter((each) => each.slot !== slot.slot));
-      await roots.store?.removeRoot(slot.slot);
+      await roots.store?.removeRoot(placeName(slot.slot));
       await roots.prepare();
     }
   }

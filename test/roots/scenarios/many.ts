@@ -1,17 +1,17 @@
 /** 108 overlay roots at once, and their exports: how long each part takes. */
 import { join } from 'node:path';
-import { realClock } from '../../../src/net/real-clock.ts';
+import { millis } from '../../../src/rack/units.ts';
 import type { GaneshaServer } from '../../../src/roots/exports/ganesha.ts';
 import { readImage } from '../../../src/roots/images.ts';
-import { openRoots } from '../../../src/roots/index.ts';
-import { finish, log, planOf } from './common.ts';
+import { placeName } from '../../../src/roots/place.ts';
+import { finish, log, planOf, rootsIn } from './common.ts';
 
 const [scratch = '', image = ''] = process.argv.slice(2);
 const plan = planOf(108, image, join(scratch, 'roots'), {
-  roots: { directory: join(scratch, 'roots'), backend: 'overlay' },
+  roots: { directory: join(scratch, 'roots'), backend: 'overlay', keepOld: millis(0) },
 });
 log.level = 'warn';
-const open = () => openRoots({ plan, stateDirectory: join(scratch, 'state'), log, clock: realClock });
+const open = () => rootsIn(scratch, plan);
 const timed = async <T>(act: () => Promise<T>): Promise<[T, number]> => {
   const began = performance.now();
   const result = await act();
@@ -26,8 +26,8 @@ const clones = Math.round((marks.at(-1) ?? 0) - (marks[0] ?? 0));
 const server = roots.server as GaneshaServer;
 const [, one] = await timed(async () => {
   await server.apply(roots.exports().slice(1));
-  await roots.store?.removeRoot(plan.slots[0]!.slot);
-  await roots.store?.ensureRoot(plan.slots[0]!.slot, 'pi1', await readImage(image));
+  await roots.store?.removeRoot(placeName(plan.slots[0]!.slot));
+  await roots.store?.ensureRoot(placeName(plan.slots[0]!.slot), { hostName: 'pi1' }, await readImage(image));
   await server.apply(roots.exports());
 });
 const [all] = await timed(() => server.apply([]));

@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { realClock } from '../../../src/net/real-clock.ts';
 import { run } from '../../../src/net/run.ts';
 import type { SlotPlan } from '../../../src/rack/plan.ts';
 import { millis } from '../../../src/rack/units.ts';
 import { nfsClients } from '../../../src/roots/connections.ts';
 import { findDaemon } from '../../../src/roots/exports/daemon.ts';
 import type { GaneshaServer } from '../../../src/roots/exports/ganesha.ts';
-import { openRoots, type Roots } from '../../../src/roots/index.ts';
-import { boardOf, finish, log, nfsCopy, nfsRead, nfsRefusal, nfsUrl, planOf, until, wireBoards } from './common.ts';
+import type { Roots } from '../../../src/roots/index.ts';
+import { placeName } from '../../../src/roots/place.ts';
+import { boardOf, finish, nfsCopy, nfsRead, nfsRefusal, nfsUrl, planOf, rootsIn, until, wireBoards } from './common.ts';
 
 const [scratch = '', image = ''] = process.argv.slice(2);
 const VERSIONS = [3, 4] as const;
@@ -18,7 +18,7 @@ const plan = planOf(4, image, join(scratch, 'roots'));
 const [one, two, three] = plan.slots as [SlotPlan, SlotPlan, SlotPlan, SlotPlan];
 await wireBoards(plan.slots);
 // rpcbind warm-start files and locks of a machine's own are elsewhere: /run is this scenario's.
-const open = () => openRoots({ plan, stateDirectory: join(scratch, 'state'), log, clock: realClock });
+const open = () => rootsIn(scratch, plan);
 const roots = open();
 const server = (of: Roots = roots) => of.server as GaneshaServer;
 const url = (slot: SlotPlan, file: string, version: 3 | 4) => nfsUrl(slot, roots.rootPath(slot.slot), file, version);
@@ -32,7 +32,7 @@ const readAll = async (file: string) => {
 const progress: unknown[] = [];
 const prepared = await roots.prepare((each) => progress.push(each));
 const first = {
-  made: prepared.ready.map((root) => [root.slot, root.backend, root.made]),
+  made: prepared.ready.map((root) => [root.slot, root.record.backend, root.made]),
   failed: prepared.failed.size,
   exports: prepared.exports,
   progress: progress.length,
@@ -144,7 +144,7 @@ const adopted = {
 
 // A new root under an old number.
 await server(later).apply(later.exports().filter((each) => each.slot !== one.slot));
-await later.store?.removeRoot(one.slot);
+await later.store?.removeRoot(placeName(one.slot));
 const unexported = await nfsRefusal(one, url(one, 'etc/hostname', 3));
 const third = await later.prepare();
 const fresh = {

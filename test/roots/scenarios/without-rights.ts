@@ -5,8 +5,7 @@ import { run } from '../../../src/net/run.ts';
 import { examineRoots } from '../../../src/roots/doctor.ts';
 import { NotPossible } from '../../../src/roots/errors.ts';
 import { GaneshaServer } from '../../../src/roots/exports/ganesha.ts';
-import { openRoots } from '../../../src/roots/index.ts';
-import { finish, log, planOf } from './common.ts';
+import { finish, log, planOf, rootsIn } from './common.ts';
 
 const [scratch = '', image = ''] = process.argv.slice(2);
 const plan = planOf(2, image, join(scratch, 'roots'));
@@ -27,8 +26,6 @@ const server = new GaneshaServer({
 });
 finish({
   start: await refusal(() => server.start([])),
-  prepare: await refusal(() =>
-    openRoots({ plan, stateDirectory: join(scratch, 'state'), log, clock: realClock }).prepare(),
-  ),
+  prepare: await refusal(() => rootsIn(scratch, plan).prepare()),
   doctor: await examineRoots(join(scratch, 'roots'), join(image, 'root'), run),
 });

@@ -1,7 +1,7 @@
 /** A virtual rack for tests: one switch, one slot per model. */
 import type { Plan, SimulatedModel } from '../../../../src/rack/plan.ts';
 import { parseAddress } from '../../../../src/rack/prefix.ts';
-import { millis, seconds, slotNumber, vlanId, watts } from '../../../../src/rack/units.ts';
+import { hours, millis, seconds, slotNumber, vlanId, watts } from '../../../../src/rack/units.ts';
 import { type Ipv6, parseIpv4 } from '../../../../src/wire/address.ts';
 import { IPV6, POWER, SWITCH_DEFAULTS } from '../../../support/plan.ts';
 
@@ -65,7 +65,7 @@ export function testPlan({
       },
     ],
     images: [],
-    roots: { directory: '/nowhere', backend: 'auto' },
+    roots: { directory: '/nowhere', backend: 'auto', keepOld: hours(24) },
     nfs: { server: 'auto', version: '3' },
     power: { ...POWER, hold: seconds(3), concurrentBoots: 8, poll: seconds(5) },
     ipv6: IPV6,

@@ -1,0 +1,61 @@
+/** Controllers that die at any moment of jobs on roots: no board ever boots a mixture, and each ends with one good root. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Life, request, SLOT, World } from './world.ts';
+
+const ENDED = ['done', 'failed', 'cancelled'];
+
+async function live(world: World, kind: string, image: string | undefined, moments: number): Promise<void> {
+  const life = new Life(moments);
+  const { runner } = world.begin(life);
+  const before = world.jobs.table.newest(1)[0];
+  // The same request again makes no second job.
+  if (before?.kind !== kind)
+    void runner.ask({ ...request(kind, image === undefined ? {} : { image }), key: kind }).catch(() => undefined);
+  for (let turn = 0; turn < 3_000 && !life.over; turn++) {
+    const job = world.jobs.table.newest(1)[0];
+    if (job?.kind === kind && ENDED.includes(job.state)) break;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  runner.stop();
+}
+
+test.each([
+  ['reimage', 'debian@2', 'slot-001.', 'on'],
+  ['reimage', 'bad@1', 'slot-001', 'on'],
+  ['reimage', 'bad@1', 'slot-001', 'off'],
+  ['undo', undefined, 'slot-001', 'on'],
+] as const)('%s with %s, killed anywhere', async (kind, image, current, wanted) => {
+  let crashes = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 8 }), async (lives) => {
+      const world = new World(wanted);
+      if (kind === 'undo') await live(world, 'reimage', 'debian@2', Number.POSITIVE_INFINITY);
+      for (const moments of lives) {
+        await live(world, kind, image, moments);
+        crashes++;
+        expect(world.wrong).toEqual([]);
+        expect(world.table.withRole('current')).toHaveLength(1);
+      }
+      await live(world, kind, image, Number.POSITIVE_INFINITY);
+      expect(world.jobs.table.newest(9).filter((job) => job.kind === kind)).toHaveLength(1);
+      const root = world.table.of(SLOT, 'current')?.place ?? '';
+      expect(root.startsWith(current) && (current.endsWith('.') || root === current), root).toBe(true);
+      expect(world.exported).toEqual([root]);
+      expect([world.wanted, world.port]).toEqual([wanted, wanted]);
+      if (wanted === 'on') expect(world.booted).toBe(root);
+      expect(world.wrong).toEqual([]);
+      // Nothing is left that is nobody's, and nothing that somebody needs is gone.
+      await world.begin().slots.sweep(() => false);
+      expect([...world.files.keys()].sort()).toEqual(
+        world.table
+          .all()
+          .map(({ place }) => place)
+          .sort(),
+      );
+      world.jobs.db.close();
+    }),
+    { numRuns: 15 },
+  );
+  expect(crashes).toBeGreaterThan(20);
+});
