@@ -1,0 +1,76 @@
+/**
+ * Prints what a reimage costs this controller before a board gets power: clone, personalise, swap, for 108 slots, on the
+ * file system of a directory. Wall time and CPU of this process and of the programs that it runs; figures, no verdict.
+ * Mounts are made in a namespace of its own. Root and the pinned Node are needed:
+ * `. scripts/toolchain.sh && unshare -m node scripts/bench-roots.ts [DIRECTORY [overlay|btrfs|reflink|copy [SLOTS]]]`.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { realClock } from '../src/net/real-clock.ts';
+import { run } from '../src/net/run.ts';
+import { slotNumber } from '../src/rack/units.ts';
+import type { BackendName } from '../src/roots/backends/backend.ts';
+import { mapBounded } from '../src/roots/bounded.ts';
+import { readImage } from '../src/roots/images.ts';
+import { KnownImages } from '../src/roots/known-images.ts';
+import { RootStore } from '../src/roots/root-store.ts';
+import { SlotRoots } from '../src/roots/slot-roots.ts';
+import { Store } from '../src/store/store.ts';
+import { makeFakeImage } from '../test/roots/support/fake-image.ts';
+
+const [parent = tmpdir(), backend = 'overlay', count = '108'] = process.argv.slice(2);
+const scratch = mkdtempSync(join(parent, 'pirack-bench-roots-'));
+const slots = Array.from({ length: Number(count) }, (_, index) => slotNumber(index + 1));
+const log = pino({ level: 'error' });
+
+/** Seconds of CPU: this process and its children that have ended. */
+function cpu(): number {
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return (userCPUTime + systemCPUTime) / 1e6;
+}
+
+async function timed(what: string, of: number, act: () => Promise<unknown>): Promise<void> {
+  const [wall, used] = [performance.now(), cpu()];
+  await act();
+  const took = performance.now() - wall;
+  const each = (took / of).toFixed(1);
+  console.log(
+    `${what}: ${Math.round(took)} ms for ${of}, ${each} ms each; ${(cpu() - used).toFixed(2)} s CPU of this process`,
+  );
+}
+
+try {
+  const directory = join(scratch, 'roots');
+  mkdirSync(directory);
+  const image = await readImage(makeFakeImage(join(scratch, 'image')));
+  const store = new Store(join(scratch, 'state'));
+  const files = new RootStore({ directory, backend: backend as BackendName, run, clock: realClock, log, randomBytes });
+  const images = new KnownImages([
+    { name: 'fake', directory: image.directory, trim: { firmware: 'full', initramfs: 'keep', kernel: 'keep' } },
+  ]);
+  await images.load();
+  const known = images.ofRackFile('fake');
+  const { roots: table, commit } = store;
+  const all = new SlotRoots({ table, commit, store: files, images, clock: realClock });
+  const wishes = (slot: number) => ({ hostName: `bench-${slot}` });
+  const make = async (slot: (typeof slots)[number]) => {
+    const row = await all.make(slot, known, wishes(slot));
+    await all.swap(slot, row.id, 60_000 as never);
+  };
+  console.log(`${backend} in ${parent}, ${slots.length} slots`);
+  await timed('the first root, with what it needs once', 1, () => make(slots[0] as never));
+  await timed('one root, alone', 1, () => make(slots[0] as never));
+  await timed('a root for every slot, 4 at a time', slots.length, () => mapBounded(slots, 4, make));
+  await timed('sweeping what they replaced', slots.length, async () => {
+    table.setRoles(table.withRole('kept').map(({ id }) => ({ id, role: 'doomed' })));
+    await all.sweep(() => false);
+  });
+  table.setRoles(table.withRole('current').map(({ id }) => ({ id, role: 'doomed' })));
+  await all.sweep(() => false);
+  store.close();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
