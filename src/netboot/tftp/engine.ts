@@ -38,6 +38,9 @@ export const MAX_TRANSFERS_PER_LEG = 16;
 /** No request for so long means that the next one begins a boot. */
 export const QUIET: Millis = millis(20_000);
 
+/** A client heard this lately has not begun anew: resetting takes a board longer, and nobody repeats a request so soon. */
+const CROSSED = 250;
+
 /** A leg that cannot be sent to says so once in this time. */
 const SEND_ERROR_EVERY = 10_000;
 
@@ -211,10 +214,17 @@ export class TftpEngine {
     const fingerprint = `${client.address} ${request.kind} ${request.mode} ${request.name} ${JSON.stringify(request.options)}`;
     const { key } = client;
     const before = leg.active.get(key);
-    if (before?.fingerprint === fingerprint && !before.transfer.begun) {
-      // The request came twice before its answer arrived: the same answer, from the same TID.
-      before.transfer.repeatFirst(now);
-      return;
+    if (before?.fingerprint === fingerprint) {
+      if (!before.transfer.begun) {
+        // The request came twice before its answer arrived: the same answer, from the same TID.
+        before.transfer.repeatFirst(now);
+        return;
+      }
+      // Its repetition and our answer crossed: another TID would take the file away from who is just taking it.
+      if (now - before.transfer.heardAt < CROSSED) {
+        this.#counters.stray++;
+        return;
+      }
     }
     if (leg.pending.get(key)?.fingerprint === fingerprint) return;
     if (leg.pending.size >= MAX_TRANSFERS_PER_LEG) {

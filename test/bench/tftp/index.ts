@@ -83,16 +83,19 @@ async function sample(command: ServerCommand, makeLoad: () => TftpLoad): Promise
   const load = makeLoad();
   load.start();
   await warmUp(load);
-  const before = { cpu: server.cpuSeconds(), at: performance.now(), ...load.totals() };
+  const look = () => ({ cpu: server.cpuSeconds(), own: ownCpuSeconds(), at: performance.now(), ...load.totals() });
+  const before = look();
   await pause(MEASURED);
-  const after = { cpu: server.cpuSeconds(), at: performance.now(), ...load.totals() };
+  const after = look();
   load.stop();
   await server.stop();
+  const work = after.bytes - before.bytes;
   return {
-    work: after.bytes - before.bytes,
+    work,
     seconds: (after.at - before.at) / 1000,
     cpuSeconds: after.cpu - before.cpu,
-    extra: { resent: after.resent - before.resent },
+    // What the load generator costs: where it is far above the server's, the rate says more of it than of the server.
+    extra: { resent: after.resent - before.resent, 'load s/GB': (after.own - before.own) / (work / UNITS.workPerCpu) },
   };
 }
 
@@ -100,4 +103,9 @@ async function warmUp(load: TftpLoad): Promise<void> {
   await pause(WARM_UP);
   const limit = performance.now() + WARM_UP_LIMIT;
   while (load.totals().blocks < WARM_UP_BLOCKS && performance.now() < limit) await pause(50);
+}
+
+function ownCpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -112,10 +112,23 @@ describe('a request that comes again', () => {
     expect(rig.ofType('request')).toHaveLength(1);
   });
 
-  it('in the middle of the transfer begins it anew under another id', async () => {
+  it('and crosses its answer does not disturb who has begun to take the file', async () => {
+    const { line } = await rig.ask(1, 2000, 'bootcode.bin');
+    rig.ack(1, 2000, line, 1);
+    await rig.take();
+    rig.rrq(1, 2000, 'bootcode.bin');
+    rig.ack(1, 2000, line, 2);
+    expect((await rig.take())[0]).toMatchObject({ line, packet: { kind: 'data', block: 3 } });
+    rig.ack(1, 2000, line, 3);
+    expect(rig.ofType('request')).toHaveLength(1);
+    expect(rig.ofType('complete')).toMatchObject([{ bytes: 1300 }]);
+  });
+
+  it('after a silence in the middle of the transfer begins it anew under another id', async () => {
     const first = await rig.ask(1, 2000, 'bootcode.bin');
     rig.ack(1, 2000, first.line, 1);
-    await rig.take();
+    rig.clock.advance(250);
+    await rig.take(2);
     const second = await rig.ask(1, 2000, 'bootcode.bin');
     expect(second.packet).toMatchObject({ kind: 'data', block: 1 });
     expect(second.line).not.toBe(first.line);

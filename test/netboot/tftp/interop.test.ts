@@ -44,6 +44,7 @@ describeInterop('clients that others wrote', () => {
     ['atftp plain', 'kernel'],
     ['atftp 1468', 'whole'],
     ['atftp window 16', 'kernel'],
+    ['atftp roll-over', 'whole'],
     ['atftp timeout', 'kernel'],
     ['tftp-hpa', 'kernel'],
     ['tftp-hpa whole blocks', 'whole'],

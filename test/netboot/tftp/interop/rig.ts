@@ -192,6 +192,8 @@ async function main(): Promise<InteropReport> {
     ['atftp plain', 1, kernel, atftp('HOST')],
     ['atftp 1468', 1, whole, atftp('HOST', 'blksize 1468', 'tsize 0')],
     ['atftp window 16', 1, kernel, atftp('HOST', 'blksize 1468', 'windowsize 16')],
+    // More than 65,535 blocks: their numbers roll over.
+    ['atftp roll-over', 1, whole, atftp('HOST', 'blksize 8', 'windowsize 32')],
     ['atftp timeout', 1, kernel, atftp('HOST', 'timeout 3', 'blksize 1024', 'windowsize 4')],
     ['tftp-hpa', 1, kernel, hpa('binary')],
     ['tftp-hpa whole blocks', 1, whole, hpa('binary')],
