@@ -42,7 +42,7 @@ export class RigRack {
   }
 
   /** Serves a rack file given as text; its `rack:` line names it. Resolves when the controller answers. */
-  static async serve(text: string): Promise<RigRack> {
+  static async serve(text: string, startLimit = 60_000): Promise<RigRack> {
     const directory = mkdtempSync(join(tmpdir(), 'pirack-rig-'));
     const file = join(directory, 'rack.yaml');
     writeFileSync(file, text);
@@ -54,7 +54,7 @@ export class RigRack {
     try {
       await rack.until(
         (status) => status.slots.every((slot) => slot.power !== null),
-        60_000,
+        startLimit,
         'every port to be read once',
       );
     } catch (cause) {

@@ -11,7 +11,7 @@ export interface LoopCount {
 }
 
 /** More than a boot of a virtual board takes by far, and less than what recovery would hide. */
-const LONGEST_BOOT = 90_000;
+const LONGEST_BOOT = 150_000;
 
 /** Boots one slot again and again until `ends`; the boot under way then is seen to its end. */
 export async function bootAgainAndAgain(rack: RigRack, slot: number, ends: number, count: LoopCount): Promise<void> {

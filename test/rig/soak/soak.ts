@@ -49,11 +49,11 @@ const SLOTS = `  - {slots: 1-3, switch: sw1, ports: 1-3, simulate: none}
 
 /** @param name of the rack: two of the same name cannot be served side by side */
 export async function soak(name: string, order: SoakOrder): Promise<SoakReport> {
-  const rack = await RigRack.serve(rackFile(name, SLOTS));
+  const rack = await RigRack.serve(rackFile(name, SLOTS), 240_000);
   try {
     await rack.until(
       ({ slots }) => BOOTING.every((slot) => slots.find((one) => one.slot === slot)?.condition === 'up'),
-      120_000,
+      240_000,
       'the boards of the loop to be up once',
     );
     return await run(rack, order);
