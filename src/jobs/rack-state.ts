@@ -5,18 +5,16 @@ import type { Milestone } from '../rack/milestone.ts';
 import type { Plan } from '../rack/plan.ts';
 import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } from '../rack/slot-state.ts';
 import { advance, type Boot, load, resume, stage, type Transfer, touch } from '../rack/timeline.ts';
-import { type SlotNumber, seconds } from '../rack/units.ts';
+import type { SlotNumber } from '../rack/units.ts';
 import type { BootKind, BootOutcome } from '../store/boots.ts';
 import type { EventRow } from '../store/events.ts';
 import type { HealthRow } from '../store/health.ts';
 import type { PowerRow } from '../store/power.ts';
 import type { Store } from '../store/store.ts';
+import { BoardEvents } from './board-events.ts';
 
 /** The newest error of the store stops the controller: a state that cannot be written may not be acted on. */
 export type Fatal = (what: string, cause: unknown) => void;
-
-const BOARD_EVENTS = 10;
-const BOARD_EVENT_WINDOW = seconds(60);
 
 /**
  * The state of every slot, in memory and on disk. All that is seen of a board comes in here, and nothing else writes
@@ -28,8 +26,7 @@ export class RackState {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #fatal: Fatal;
-  /** By slot and kind: bounded by the kinds that there are. */
-  readonly #boardEvents = new Map<string, { since: number; count: number }>();
+  readonly #boardEvents = new BoardEvents();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #endListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
@@ -225,18 +222,14 @@ export class RackState {
 
   /**
    * As `event`, for what a board can cause at will: a hostile one may cause it thousands of times a second, and gets a
-   * few lines a minute of each kind.
+   * few lines of each kind, and fewer the longer it goes on.
    */
   boardEvent(slot: SlotNumber, kind: string, text: string): void {
-    const key = `${slot} ${kind}`;
-    const now = this.#clock.monotonic();
-    const before = this.#boardEvents.get(key);
-    const window = before === undefined || now - before.since >= BOARD_EVENT_WINDOW ? { since: now, count: 0 } : before;
-    window.count++;
-    this.#boardEvents.set(key, window);
-    if (window.count < BOARD_EVENTS) this.event(slot, kind, text);
-    else if (window.count === BOARD_EVENTS)
-      this.event(slot, kind, `${text}; more of this kind are not recorded for a minute`);
+    const verdict = this.#boardEvents.judge(slot, kind, this.#clock.monotonic());
+    if (verdict === 'quiet') return;
+    const minutes = verdict === 'tell' ? 0 : Math.max(1, Math.round(verdict.lastFor / 60_000));
+    const more = minutes === 0 ? '' : `; more of this kind are not recorded for ${minutes} min`;
+    this.event(slot, kind, `${text}${more}`);
   }
 
   /** Writes the health of every slot to the health database. */

@@ -20,4 +20,10 @@ export const BENCHES: readonly BenchEntry[] = Object.freeze([
     programs: ['dnsmasq', 'kea-dhcp6'],
     load: async () => (await import('./dhcp/index.ts')).dhcp6Bench,
   },
+  {
+    name: 'boot-storm',
+    summary: '108 boards that get power at once; a dozen while another board floods at full speed',
+    programs: ['dnsmasq', 'nft'],
+    load: async () => (await import('./storm/index.ts')).stormBench,
+  },
 ]);

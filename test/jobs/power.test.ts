@@ -210,7 +210,7 @@ describe('what is observed', () => {
     await pass(100);
     const texts = rack.store.events.ofSlot(slotNumber(1), 1000).map((event) => event.text);
     expect(texts).toHaveLength(10);
-    expect(texts[0]).toBe('file 9; more of this kind are not recorded for a minute');
+    expect(texts[0]).toBe('file 9; more of this kind are not recorded for 1 min');
     await pass(60_000);
     rack.state.boardEvent(slotNumber(1), 'missing_file', 'later');
     await pass(100);

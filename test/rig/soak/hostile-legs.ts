@@ -64,5 +64,5 @@ export async function flood(rack: RigRack, slot: number, { rate, seconds, kinds 
     (seconds + 60) * 1000,
   );
   if (code !== 0) throw new Error(`the flood from slot ${slot} ended with code ${code}: ${stderr}`);
-  return JSON.parse(stdout) as Flooded;
+  return JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')) ?? '') as Flooded;
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../src/wire/ethernet/index.ts';
 import { encodeTftp, TFTP_OPTION_NAMES, type TftpOptions } from '../../../src/wire/tftp/index.ts';
 import { anyMac, below, type HostileLeg, noise, oneOf } from './leg.ts';
+import { spoilt } from './spoilt.ts';
 
 type Kind = (leg: HostileLeg, source: Mac) => Uint8Array;
 
@@ -69,6 +70,14 @@ const spoofed: Kind = (leg, source) => {
   const sourceAddress = ipv4FromNumber(below(2 ** 32));
   return toController(leg, source, oneOf([67, 69, 111, 2049]), noise(64), { sourceAddress });
 };
+
+const spoiltDhcp4: Kind = (_leg, source) => {
+  const addresses = { sourceAddress: ANY, destinationAddress: EVERYBODY, sourcePort: 68, destinationPort: 67 };
+  const payload = spoilt('dhcpv4');
+  return encodeUdpFrame({ source, destination: BROADCAST_MAC, ...addresses, checksum: true, payload });
+};
+
+const spoiltRequest: Kind = (leg, source) => toController(leg, source, 69, spoilt('tftp'));
 
 /** The controller's address on some other leg. */
 const otherLeg: Kind = (leg, source) => {
@@ -162,6 +171,8 @@ export const KINDS4 = Object.freeze({
   'broken-request': brokenRequest,
   garbage,
   spoofed,
+  'spoilt-dhcp4': spoiltDhcp4,
+  'spoilt-request': spoiltRequest,
   'other-leg': otherLeg,
   fragment,
   arp,

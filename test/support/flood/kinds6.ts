@@ -12,6 +12,7 @@ import {
 import { encodeRouterSolicitation, ICMPV6_OPTION, ICMPV6_TYPE } from '../../../src/wire/icmpv6/index.ts';
 import { groupMac, ICMPV6, ipv6Fragment, ipv6Frame, solicitedNode, TCP, UDP, udp } from './ipv6.ts';
 import { anyLinkLocal, below, type HostileLeg, neighbourOf, noise, oneOf } from './leg.ts';
+import { spoilt } from './spoilt.ts';
 
 type Kind = (leg: HostileLeg, source: Mac) => Uint8Array;
 
@@ -36,6 +37,14 @@ const dhcp6: Kind = (_leg, source) => {
 
 const solicitation: Kind = (_leg, source) => {
   const message = encodeRouterSolicitation({ sourceMac: source });
+  return ipv6Frame(toGroup(source, anyLinkLocal(), ALL_ROUTERS), ICMPV6, message, 2);
+};
+
+const spoiltDhcp6: Kind = (_leg, source) =>
+  ipv6Frame(toGroup(source, anyLinkLocal(), DHCP_SERVERS), UDP, udp(546, 547, spoilt('dhcpv6')), 6);
+
+const spoiltSolicitation: Kind = (_leg, source) => {
+  const message = Buffer.concat([spoilt('icmpv6'), Buffer.alloc(4)]);
   return ipv6Frame(toGroup(source, anyLinkLocal(), ALL_ROUTERS), ICMPV6, message, 2);
 };
 
@@ -149,6 +158,8 @@ function toController(leg: HostileLeg, source: Mac, from: Uint8Array) {
 
 export const KINDS6 = Object.freeze({
   dhcp6,
+  'spoilt-dhcp6': spoiltDhcp6,
+  'spoilt-solicitation': spoiltSolicitation,
   'router-solicitation': solicitation,
   'neighbour-solicitation': neighbourSolicitation,
   'neighbour-advertisement': neighbourAdvertisement,
