@@ -18,7 +18,9 @@ import type { FileStore } from './files.ts';
 import { LegState, type TftpLeg, type Ticket } from './leg-state.ts';
 import { type Found, Lookups } from './lookups.ts';
 import { negotiate } from './negotiate.ts';
+import { progressOf } from './progress-event.ts';
 import { Session } from './session.ts';
+import { Turns } from './turns.ts';
 
 export interface EngineOptions {
   /** The well-known port, where requests come. */
@@ -30,6 +32,8 @@ export interface EngineOptions {
   readonly files: FileStore<FileBody>;
   readonly clock: Clock;
   readonly emit: (event: SlotEvent) => void;
+  /** Runs after what has arrived meanwhile; setImmediate if left out. */
+  readonly later?: (run: () => void) => void;
 }
 
 /** More than any boot has at a time; the one silent longest makes room, because a Pi forgets transfers that it ended. */
@@ -54,6 +58,7 @@ export class TftpEngine {
   readonly #options: EngineOptions;
   readonly #lookups: Lookups;
   readonly #counters = zeroCounters();
+  readonly #turns: Turns;
   readonly #sockets: readonly (UdpSocket | Udp6Socket)[];
   #legs = new Map<number, LegState>();
   #tick: Timer | undefined;
@@ -62,6 +67,13 @@ export class TftpEngine {
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#lookups = new Lookups(options.files);
+    this.#turns = new Turns({
+      later: options.later ?? setImmediate,
+      serve: (leg, key, block) => this.#onAck(leg, key, block),
+      served: () => {
+        if (!this.#closed) this.#flush();
+      },
+    });
     const { listen, lines, ipv6 } = options;
     const all = [...lines, ...(ipv6?.lines ?? [])];
     this.#sockets = [listen, ...(ipv6 === undefined ? [] : [ipv6.listen]), ...all];
@@ -126,6 +138,7 @@ export class TftpEngine {
 
   #onBatch(from: Arrivals, line: number | undefined): void {
     const now = this.#now();
+    this.#turns.begin();
     for (let i = 0; i < from.count; i++) {
       const leg = this.#legs.get(from.ifindex(i));
       const foreign = leg === undefined ? 'unknownLeg' : from.foreign(i, leg);
@@ -171,8 +184,12 @@ export class TftpEngine {
     const session = leg.active.get(key);
     const known = session?.line === line && from.isFrom(i, session.client);
     if (block >= 0 && known) {
-      session.transfer.onAck(block, now);
-      if (session.transfer.end !== undefined) this.#finish(leg, session, now);
+      this.#turns.take(leg, key, block);
+      return;
+    }
+    // Nonsense is not worth being taken apart more often than it would be answered.
+    if (!known && !leg.remembers(key, line) && !leg.requests.take(now)) {
+      this.#counters.limited++;
       return;
     }
     const packet = decodeOrNothing(bytes);
@@ -184,9 +201,18 @@ export class TftpEngine {
     else this.#counters.stray++;
     if (known || leg.remembers(key, line)) return;
     // RFC 1350 §4: a packet from another port is answered with an ERROR, and the transfer goes on undisturbed.
-    if (leg.requests.take(now)) {
-      this.#sendError(from.client(i, leg), TFTP_ERROR.unknownTransferId, 'unknown transfer', line);
-    }
+    this.#sendError(from.client(i, leg), TFTP_ERROR.unknownTransferId, 'unknown transfer', line);
+  }
+
+  /** The transfer may have ended, or made room for another, since the ACK arrived. */
+  #onAck(leg: LegState, key: number, block: number): number {
+    const session = leg.active.get(key);
+    if (session === undefined) return 0;
+    const before = session.transfer.sent;
+    const now = this.#now();
+    session.transfer.onAck(block, now);
+    if (session.transfer.end !== undefined) this.#finish(leg, session, now);
+    return session.transfer.sent - before;
   }
 
   /** Of a Pi, an ERROR may come to port 69 or to the line of an earlier transfer (pi-boot §1.7): the client port counts. */
@@ -365,27 +391,9 @@ export class TftpEngine {
     if (busy) this.#startTicking();
   }
 
-  /** Tells of the transfer that was heard of last, if one was since this was last told. */
   #noteProgress(leg: LegState, now: Millis): void {
-    let latest: Session | undefined;
-    for (const session of leg.active.values()) {
-      const { transfer } = session;
-      const isNews = transfer.begun && transfer.heardAt > leg.progressAt;
-      if (isNews && (latest === undefined || transfer.heardAt > latest.transfer.heardAt)) latest = session;
-    }
-    if (latest === undefined) return;
-    leg.progressAt = now;
-    const { name, transfer, path } = latest;
-    const { acknowledgedBytes: bytes, size } = transfer;
-    this.#options.emit({
-      type: 'progress',
-      slot: leg.leg.slot,
-      at: this.#options.clock.now(),
-      name,
-      path,
-      bytes,
-      size,
-    });
+    const event = progressOf(leg, this.#options.clock.now(), now);
+    if (event !== undefined) this.#options.emit(event);
   }
 
   #flush(): void {

@@ -7,6 +7,7 @@ import { TokenBucket } from '../token-bucket.ts';
 import type { ClientAddress } from './client-address.ts';
 import { MAX_BLKSIZE6 } from './negotiate.ts';
 import type { Session } from './session.ts';
+import { Share } from './turns.ts';
 
 /** A leg as the plan has it: only a datagram from `board` to `controller` on this interface is of this slot. */
 export interface TftpLeg {
@@ -55,6 +56,7 @@ export class LegState {
   readonly active = new Map<number, Session>();
   readonly pending = new Map<number, Ticket>();
   readonly requests: TokenBucket;
+  readonly share = new Share();
   requestedAt: Millis | undefined;
   sendErrorAt: Millis | undefined;
   /** When progress was last told, or the leg came to be. */

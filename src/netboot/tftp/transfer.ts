@@ -42,6 +42,8 @@ export class Transfer {
   readonly startedAt: Millis;
   /** Packets that were sent a second time or more. */
   retransmits = 0;
+  /** Packets that were sent, those included. */
+  sent = 0;
   end: TransferEnd | undefined;
   readonly #output: TransferOutput;
   readonly #times: RetransmitTimes;
@@ -150,6 +152,7 @@ export class Transfer {
       this.#output.data(this.#base, count, offset, Math.min(count * blksize, this.size - offset));
       this.#next = this.#base + count;
     }
+    this.sent += this.#next - this.#base;
     this.retransmits += Math.max(Math.min(this.#sentBefore, this.#next) - this.#base, 0);
     this.#sentBefore = Math.max(this.#sentBefore, this.#next);
     this.#dueAt = millis(Math.min(now + this.#times.wait(this.#attempt), this.#heardAt + this.#times.limit));
