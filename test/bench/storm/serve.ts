@@ -51,7 +51,7 @@ for (const slot of plan.slots) {
 await tftp.warm(boot);
 
 const macs = [...ownMacs(plan)];
-const specs = [firewallFor(plan, { tftp: tftp.linePorts, macs }), arpFirewallFor(plan)];
+const specs = [firewallFor(plan, { tftp: tftp.linePorts, tftp6: [], macs }), arpFirewallFor(plan)];
 const firewall = new Firewall({ specs, clock: realClock, log, changed: fail });
 await firewall.start();
 
