@@ -15,6 +15,7 @@ import type { RootJobParts } from './jobs/roots/parts.ts';
 import { reimageKind } from './jobs/roots/reimage.ts';
 import { rescueKind } from './jobs/roots/rescue.ts';
 import { undoKind } from './jobs/roots/undo.ts';
+import { Servers } from './jobs/servers.ts';
 import { Tenancy } from './jobs/tenancy.ts';
 import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
@@ -70,6 +71,7 @@ export class Controller {
   readonly power: PowerJobs;
   readonly switches: RackSwitches;
   readonly tenancy: Tenancy;
+  readonly servers: Servers;
   readonly jobs: JobRunner;
   readonly history: BootHistory;
   readonly #store: Store;
@@ -94,9 +96,10 @@ export class Controller {
     this.#parts = parts;
     this.startedAt = clock.now();
     this.#store = new Store(parts.stateDirectory);
-    this.#state = new RackState(plan, this.#store, clock, log, (what, cause) => {
+    const unlessStopped = (what: string, cause: unknown) => {
       if (!this.#stopped) fatal(what, cause);
-    });
+    };
+    this.#state = new RackState(plan, this.#store, clock, log, unlessStopped);
     const store = this.#store;
     this.tenancy = new Tenancy(store, clock);
     this.switches = new RackSwitches({
@@ -146,9 +149,19 @@ export class Controller {
       log,
       places: JOB_PLACES,
       event: (slot, kind, text) => this.#state.event(slot, kind, text),
-      fatal: (what, cause) => {
-        if (!this.#stopped) fatal(what, cause);
-      },
+      fatal: unlessStopped,
+    });
+    const { tenancy, jobs } = this;
+    const state = this.#state;
+    this.servers = new Servers({
+      plan,
+      store,
+      state,
+      tenancy,
+      jobs,
+      clock,
+      random: Math.random,
+      fatal: unlessStopped,
     });
     this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
     this.#watch = new BoardWatch(
@@ -186,6 +199,7 @@ export class Controller {
     // First: what was left half done on a switch is ended before its boards get power.
     this.switches.start();
     // Before power: what a job keeps dark stays so.
+    await this.servers.start();
     this.jobs.resume();
     this.#keeper.start();
     this.power.start();

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { NotServing, Refused } from '../api/control/client.ts';
+import { apiCommand } from './api.ts';
 import { boardCommand } from './board.ts';
 import { bootsCommand } from './boots.ts';
 import { bundleCommand } from './bundle.ts';
@@ -50,6 +51,7 @@ for (const command of [
   rootCommand(),
   jobCommand(),
   switchCommand(),
+  apiCommand(),
   tenantCommand(),
   keyCommand(),
   auditCommand(),

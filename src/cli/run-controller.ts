@@ -21,6 +21,8 @@ export interface ControllerOptions {
   readonly dryRun?: boolean;
   /** Namespaces of the launcher, where this is the controller of a virtual rack. */
   readonly sealedFrom?: Namespaces;
+  /** Called when the socket is there. */
+  readonly ready?: () => void;
   /** Where the log goes; standard error by default. */
   readonly logFile?: string;
 }
@@ -62,6 +64,7 @@ export async function runController(options: ControllerOptions): Promise<number>
   process.on('SIGINT', () => end(EXIT.done));
   const socket = await serveControl(options.socket, controlTarget(controller), log);
   try {
+    options.ready?.();
     await controller.start();
     const code = await ended;
     log.info('stopping');

@@ -7,6 +7,7 @@ import { ControlClient } from '../api/control/client.ts';
 import type { StatusView } from '../api/control/protocol.ts';
 import type { Plan } from '../rack/plan.ts';
 import { firstProcess, launchBundle, type Namespaces, namespacesOf, startTicks } from '../sim/bundle/launch.ts';
+import { ApiProcess, idsOf, openToApi } from './api-process.ts';
 import { CliError, EXIT } from './exit.ts';
 import { follow } from './live.ts';
 import { socketOf, stateRoot } from './places.ts';
@@ -62,7 +63,8 @@ async function serve(file: string, options: ServeOptions): Promise<number> {
     if (process.getuid?.() !== 0 && !options.plan) {
       throw new CliError(EXIT.missing, 'a real rack is served as root: DHCP, TFTP, interfaces and exports need it');
     }
-    return controller({ ...own, ...(options.plan ? { dryRun: true } : {}) });
+    if (options.plan) return controller({ ...own, dryRun: true });
+    return withApi(file, plan, root, (ready) => controller({ ...own, ready }));
   }
   if (options.sealedFrom !== undefined) {
     return controller({
@@ -76,13 +78,39 @@ async function serve(file: string, options: ServeOptions): Promise<number> {
       EXIT.usage,
       '--plan is for real racks: a virtual rack’s interfaces exist only while it is served',
     );
-  return serveVirtual(file, plan, root, options);
+  // The API is outside of the bundle: it reaches the controller through its socket, and customers reach it on loopback.
+  return withApi(file, plan, root, (ready) => {
+    ready();
+    return serveVirtual(file, plan, root, options);
+  });
 }
 
 /** Loaded only where it is run: the commands that ask a controller start several times faster without one. */
 async function controller(options: ControllerOptions): Promise<number> {
   const { runController } = await import('./run-controller.ts');
   return runController(options);
+}
+
+/** Serves the API, if the rack has one, from when the controller's socket is there until it ends. */
+async function withApi(
+  file: string,
+  plan: Plan,
+  root: string,
+  serving: (ready: () => void) => Promise<number>,
+): Promise<number> {
+  const { api } = plan;
+  if (api === undefined) return serving(() => undefined);
+  // A virtual rack is for trying out, by whoever tries it.
+  const ids = api.user === undefined || plan.kind === 'virtual' ? undefined : idsOf(api.user);
+  const apiProcess = new ApiProcess({ rackFile: file, stateRoot: root, ids, say: console.error });
+  try {
+    return await serving(() => {
+      if (ids !== undefined) openToApi(join(root, plan.rack), ids);
+      apiProcess.start();
+    });
+  } finally {
+    await apiProcess.stop();
+  }
 }
 
 /** Launches the bundle, shows the rack from outside through the control socket, and ends the bundle. */

@@ -7,17 +7,7 @@ import type { ServerName } from '../rack/tenancy/server-name.ts';
 import { isTenantName, TENANT_NAME_EXPECTED, type Tenant } from '../rack/tenancy/tenant.ts';
 import type { Millis } from '../rack/units.ts';
 import type { Store } from '../store/store.ts';
-
-/** What somebody asked for cannot be done as asked; the message says what was expected. */
-export class TenancyError extends Error {
-  override readonly name = 'TenancyError';
-  readonly kind: 'unknown' | 'conflict' | 'invalid';
-
-  constructor(kind: TenancyError['kind'], message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
+import { TenancyError } from './tenancy-error.ts';
 
 export interface KeyRequest {
   /** Left out for a staff key, and only for that. */
@@ -69,7 +59,7 @@ export class Tenancy {
 
   /** From now on no key of the tenant works. Its servers are left as they are. */
   async disableTenant(name: string, by: Actor): Promise<Tenant> {
-    const before = this.#tenant(name);
+    const before = this.tenant(name);
     const tenant = { ...before, disabledAt: before.disabledAt ?? this.#clock.now() };
     await this.#saveTenant(tenant, before, 'tenant.disable', by);
     return tenant;
@@ -83,7 +73,7 @@ export class Tenancy {
       throw new TenancyError('invalid', 'expected a tenant for every scope but staff, and none for staff');
     if (scope === 'staff' && servers !== undefined)
       throw new TenancyError('invalid', 'expected no servers for a staff key: it is for the whole rack');
-    if (request.tenant !== undefined) this.#tenant(request.tenant);
+    if (request.tenant !== undefined) this.tenant(request.tenant);
     if (expiresAt !== undefined && expiresAt <= now)
       throw new TenancyError('invalid', 'expected a time in the future for the end of the key');
     const secret = newSecret(randomBytes(32));
@@ -112,7 +102,8 @@ export class Tenancy {
     return key;
   }
 
-  #tenant(name: string): Tenant {
+  /** Throws unknown. */
+  tenant(name: string): Tenant {
     const tenant = this.#tenants.get(name);
     if (tenant === undefined)
       throw new TenancyError('unknown', `no tenant ${quoted(name)}: \`pirack tenant add\` makes one`);

@@ -21,6 +21,8 @@ export interface Plan {
   readonly nfs: NfsPlan;
   readonly power: PowerPlan;
   readonly ipv6: Ipv6Plan;
+  /** Undefined: the rack has no API. */
+  readonly api: ApiPlan | undefined;
   readonly timings: Readonly<Record<TimingModel, BootTimings>>;
 }
 
@@ -167,6 +169,21 @@ export interface PowerPlan {
   /** Ports of one switch that may be switched on at once; one more each `startEvery` after that. */
   readonly startBurst: number;
   readonly startEvery: Millis;
+}
+
+/** How customers reach the rack. */
+export interface ApiPlan {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Scheme, host and port as customers write them; undefined: as it listens. */
+  readonly publicUrl: string | undefined;
+  /** Short code of the site. */
+  readonly location: string;
+  /** PEM files; undefined: plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Addresses and prefixes of proxies in front, whose word on where a request comes from is taken. */
+  readonly trustedProxies: readonly string[];
+  /** Unix user that it runs as; undefined: as the controller does, which `check` only lets pass in a virtual rack. */
+  readonly user: string | undefined;
 }
 
 /** What the controller says on the legs in router advertisements and DHCPv6. */

@@ -2,6 +2,7 @@
 import type { Plan } from './plan.ts';
 import { buildPlan, type Directories } from './rack-file/build.ts';
 import { checkAddresses } from './rack-file/checks/addresses.ts';
+import { checkApi } from './rack-file/checks/api.ts';
 import type { CheckContext } from './rack-file/checks/context.ts';
 import { checkImages } from './rack-file/checks/images.ts';
 import { checkNetwork } from './rack-file/checks/network.ts';
@@ -80,7 +81,7 @@ function runChecks(
     imageNames: namesIn(document.value, 'images'),
     driverNames,
   };
-  for (const check of [checkSwitches, checkSlots, checkImages, checkNetwork, checkAddresses]) check(context);
+  for (const check of [checkSwitches, checkSlots, checkImages, checkNetwork, checkAddresses, checkApi]) check(context);
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -209,6 +209,36 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
   ) STRICT;
   CREATE UNIQUE INDEX roots_one_of_each ON roots (slot, role) WHERE role IN ('making', 'current', 'rescue');
   `,
+  `
+  -- Boards as customers have them. A slot that the rack file no longer has keeps its server: that is for people to mend.
+  CREATE TABLE servers (
+    name TEXT PRIMARY KEY,
+    slot INTEGER NOT NULL UNIQUE,
+    tenant TEXT NOT NULL REFERENCES tenants(name),
+    -- What was sold, as JSON.
+    spec TEXT NOT NULL,
+    disk INTEGER NOT NULL,
+    image TEXT NOT NULL,
+    keys TEXT NOT NULL,
+    user_data TEXT,
+    tags TEXT NOT NULL,
+    protect_delete INTEGER NOT NULL,
+    protect_rebuild INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    task INTEGER NOT NULL,
+    live_at INTEGER,
+    failure TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX servers_by_tenant ON servers (tenant);
+
+  -- Slots that staff keep from customers.
+  CREATE TABLE maintenance (
+    slot INTEGER PRIMARY KEY,
+    reason TEXT NOT NULL,
+    who TEXT NOT NULL,
+    since INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

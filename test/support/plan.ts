@@ -63,6 +63,7 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
     nfs: { server: 'auto', version: '3' },
     power: POWER,
     ipv6: IPV6,
+    api: undefined,
     timings: { '3B': timings, '3B+': timings, '4B': timings, default: timings },
     ...change,
   };

@@ -11,6 +11,7 @@ import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
 import type { RootView } from './root-protocol.ts';
 import type { IntendRequest } from './server.ts';
+import type { NewServer } from './server-routes.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -32,6 +33,13 @@ export class NotServing extends Error {
 /** The controller refused, with its reason as the message. */
 export class Refused extends Error {
   override readonly name = 'Refused';
+  /** Stable word for the reason, where the controller gives one. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 export interface NewKey {
@@ -150,6 +158,18 @@ export class ControlClient {
     return this.#json('POST', '/v1/intend', wanted) as Promise<{ seq: number }>;
   }
 
+  createServer(wanted: NewServer): Promise<{ readonly seq: number; readonly name: string; readonly task: number }> {
+    return this.#json('POST', '/v1/servers', wanted) as Promise<{ seq: number; name: string; task: number }>;
+  }
+
+  removeServer(wanted: { name: string; by: Actor }): Promise<{ readonly seq: number }> {
+    return this.#json('POST', '/v1/servers/remove', wanted) as Promise<{ seq: number }>;
+  }
+
+  setServerKeys(wanted: { name: string; keys: string; by: Actor }): Promise<{ readonly seq: number }> {
+    return this.#json('POST', '/v1/servers/keys', wanted) as Promise<{ seq: number }>;
+  }
+
   /** Hears the feed until the result is called, or until it ends, which `ended` is told. */
   feed(hear: (line: FeedLine) => void, ended: (cause: Error) => void): () => void {
     let response: IncomingMessage | undefined;
@@ -231,7 +251,7 @@ export class ControlClient {
       });
       out.on('response', (response) => {
         if (response.statusCode === 200) return resolve(response);
-        text(response).then((answer) => reject(new Refused(reasonOf(answer))), reject);
+        text(response).then((answer) => reject(refusalOf(answer)), reject);
       });
       out.end(body === undefined ? undefined : JSON.stringify(body));
     });
@@ -256,10 +276,11 @@ async function text(response: IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-function reasonOf(answer: string): string {
+function refusalOf(answer: string): Refused {
   try {
-    return (JSON.parse(answer) as ErrorBody).error;
+    const { error, code } = JSON.parse(answer) as ErrorBody;
+    return new Refused(error, code);
   } catch {
-    return answer.slice(0, 200);
+    return new Refused(answer.slice(0, 200));
   }
 }

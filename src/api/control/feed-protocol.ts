@@ -3,6 +3,7 @@
  * of it, every later one what has changed since. Reading is then a look into the mirror, and costs the controller nothing.
  */
 import type { ApiKey } from '../../rack/tenancy/key.ts';
+import type { Server } from '../../rack/tenancy/server.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
 import type { EventRow } from '../../store/events.ts';
 import type { SlotView } from './protocol.ts';
@@ -13,11 +14,28 @@ export interface FeedSections {
   readonly keys: readonly ApiKey[];
 }
 
+/** Where a server stands, in the words that customers read. */
+export type ServerStatus = 'provisioning' | 'installing' | 'booting' | 'live' | 'reimaging' | 'rescue' | 'failed';
+
+export interface ServerView extends Server {
+  readonly status: ServerStatus;
+  /** A job works on it: what would change it has to wait. */
+  readonly busy: boolean;
+}
+
+export interface ImageView {
+  readonly name: string;
+  /** For people. */
+  readonly label: string;
+}
+
 export interface FeedSnapshot extends FeedSections {
   readonly rack: string;
   readonly zone: string;
   readonly kind: 'virtual' | 'real';
+  readonly images: readonly ImageView[];
   readonly slots: readonly SlotView[];
+  readonly servers: readonly ServerView[];
 }
 
 /**
@@ -30,6 +48,10 @@ export interface FeedLine extends Partial<FeedSections> {
   readonly snapshot?: FeedSnapshot;
   /** Slots that changed. */
   readonly slots?: readonly SlotView[];
+  /** Servers that changed. */
+  readonly servers?: readonly ServerView[];
+  /** Names of servers that are gone. */
+  readonly gone?: readonly string[];
   /** Events since the last line. */
   readonly events?: readonly EventRow[];
 }

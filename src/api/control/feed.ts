@@ -1,12 +1,21 @@
 import type { Clock, Timer } from '../../rack/clock.ts';
+import type { ServerName } from '../../rack/tenancy/server-name.ts';
 import { type Millis, millis, type SlotNumber } from '../../rack/units.ts';
 import type { EventRow } from '../../store/events.ts';
-import { FEED_HEARTBEAT, type FeedLine, type FeedSections, type FeedSnapshot } from './feed-protocol.ts';
+import {
+  FEED_HEARTBEAT,
+  type FeedLine,
+  type FeedSections,
+  type FeedSnapshot,
+  type ServerView,
+} from './feed-protocol.ts';
 import type { SlotView } from './protocol.ts';
 
 export interface FeedSources {
   snapshot(): FeedSnapshot;
   slot(slot: SlotNumber): SlotView;
+  /** Undefined: it is gone. */
+  server(name: ServerName): ServerView | undefined;
   sections(): FeedSections;
 }
 
@@ -22,6 +31,7 @@ export class Feed {
   readonly #clock: Clock;
   readonly #subscribers = new Set<FeedSubscriber>();
   readonly #slots = new Set<SlotNumber>();
+  readonly #servers = new Set<ServerName>();
   readonly #sections = new Set<keyof FeedSections>();
   #events: EventRow[] = [];
   #seq = 0;
@@ -35,6 +45,11 @@ export class Feed {
 
   slotChanged(slot: SlotNumber): void {
     this.#slots.add(slot);
+    this.#later();
+  }
+
+  serverChanged(name: ServerName): void {
+    this.#servers.add(name);
     this.#later();
   }
 
@@ -52,10 +67,11 @@ export class Feed {
   flush(): number {
     this.#gather?.cancel();
     this.#gather = undefined;
-    if (this.#slots.size + this.#sections.size + this.#events.length === 0) return this.#seq;
+    if (this.#slots.size + this.#servers.size + this.#sections.size + this.#events.length === 0) return this.#seq;
     this.#seq++;
     const line = this.#line();
     this.#slots.clear();
+    this.#servers.clear();
     this.#sections.clear();
     this.#events = [];
     this.#send(line);
@@ -82,8 +98,13 @@ export class Feed {
 
   #line(): FeedLine {
     const all = this.#sections.size === 0 ? undefined : this.#sources.sections();
+    const servers = [...this.#servers].map((name) => ({ name, view: this.#sources.server(name) }));
+    const there = servers.flatMap(({ view }) => view ?? []);
+    const gone = servers.filter(({ view }) => view === undefined).map(({ name }) => name);
     return {
       seq: this.#seq,
+      ...(there.length === 0 ? {} : { servers: there }),
+      ...(gone.length === 0 ? {} : { gone }),
       ...(this.#slots.size === 0 ? {} : { slots: [...this.#slots].map((slot) => this.#sources.slot(slot)) }),
       ...(all === undefined ? {} : Object.fromEntries([...this.#sections].map((name) => [name, all[name]]))),
       ...(this.#events.length === 0 ? {} : { events: this.#events }),

@@ -13,6 +13,10 @@ export interface SlotView {
   readonly vlan: number;
   readonly ipv4: string;
   readonly ipv6: string;
+  /** The /64 of the slot. */
+  readonly network6: string;
+  /** The prefix that is routed to the board; null: none is. */
+  readonly routed: string | null;
   readonly sshPort: number;
   readonly hostName: string;
   readonly image: string | null;
@@ -26,6 +30,8 @@ export interface SlotView {
   /** Since when it is so, in milliseconds since the Unix epoch. */
   readonly since: number;
   readonly wanted: 'on' | 'off';
+  /** A power cycle was asked for and has not ended. */
+  readonly cycling: boolean;
   readonly power: PowerSeen | null;
   readonly board: BoardSeen;
   readonly reachable6: boolean | null;

@@ -6,18 +6,18 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { JobRefused } from '../../jobs/durable/kind.ts';
 import type { PowerProgress } from '../../jobs/power.ts';
-import { TenancyError } from '../../jobs/tenancy.ts';
+import { TENANCY_REFUSALS, TenancyError } from '../../jobs/tenancy-error.ts';
 import type { Actor } from '../../rack/tenancy/actor.ts';
 import { SwitchError } from '../../switches/errors.ts';
 import { printable } from '../../wire/printable.ts';
 import { json, parsed, Refusal, streamed } from './answer.ts';
 import { type BootTarget, bootRoute } from './boot-routes.ts';
-import type { Feed } from './feed.ts';
 import { FEED_MOST_UNSENT } from './feed-protocol.ts';
 import { jobRoute } from './job-routes.ts';
 import type { JobTarget } from './job-target.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView } from './protocol.ts';
 import type { RootView } from './root-protocol.ts';
+import { type ServersTarget, serverRoute } from './server-routes.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -31,7 +31,6 @@ import type {
 } from './switch-protocol.ts';
 import { actor, type TenancyTarget, tenancyRoute } from './tenancy-routes.ts';
 
-/** What the socket offers, as the controller provides it. */
 /** Power as the API asks for it: recorded before it is answered, and done whatever becomes of who asked. */
 export interface IntendRequest {
   readonly slots: readonly number[];
@@ -39,8 +38,8 @@ export interface IntendRequest {
   readonly by: Actor;
 }
 
-export interface ControlTarget extends BootTarget, JobTarget, TenancyTarget {
-  readonly feed: Feed;
+/** What the socket offers, as the controller provides it. */
+export interface ControlTarget extends BootTarget, JobTarget, TenancyTarget, ServersTarget {
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
   status(since: number | undefined): StatusView;
@@ -127,6 +126,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   const onSwitch = /^POST \/v1\/switches\/([^/]+)\/([a-z]+)$/.exec(route);
   if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
   if (bootRoute(target, route, url.searchParams, response)) return;
+  if (await serverRoute(route, target, request, response)) return;
   if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
   if (url.pathname.startsWith('/v1/jobs')) {
     return jobRoute(target, url, request, response, (slots) => known(target, slots));
@@ -228,12 +228,10 @@ function known(target: ControlTarget, slots: readonly number[]): void {
   if (unknown.length > 0) throw new Refusal(404, `no slot ${unknown.join(', ')} in this rack`);
 }
 
-const TENANCY_STATUS = { unknown: 404, conflict: 409, invalid: 400 } as const;
-
 function statusOf(cause: unknown): number {
   if (cause instanceof Refusal) return cause.status;
   if (cause instanceof JobRefused) return cause.code === 'no_job' ? 404 : 409;
-  if (cause instanceof TenancyError) return TENANCY_STATUS[cause.kind];
+  if (cause instanceof TenancyError) return TENANCY_REFUSALS[cause.kind];
   return cause instanceof SwitchError ? 409 : 500;
 }
 
@@ -242,7 +240,8 @@ function refuse(response: ServerResponse, cause: unknown, log: Logger): void {
   const status = statusOf(cause);
   if (status === 500) log.error({ err: cause }, 'a request on the control socket failed');
   const error = cause instanceof Error ? cause.message : String(cause);
-  const answer: ErrorBody = { error, ...(cause instanceof JobRefused ? { code: cause.code } : {}) };
+  const code = cause instanceof JobRefused ? cause.code : cause instanceof TenancyError ? cause.kind : undefined;
+  const answer: ErrorBody = { error, ...(code && { code }) };
   if (response.headersSent) {
     response.end(`${JSON.stringify(answer)}\n`);
     return;

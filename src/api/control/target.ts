@@ -1,5 +1,7 @@
 import type { Controller } from '../../controller.ts';
-import { millis, slotNumber, watts } from '../../rack/units.ts';
+import { stepOf } from '../../rack/job.ts';
+import { millis, type SlotNumber, slotNumber, watts } from '../../rack/units.ts';
+import type { JobRow } from '../../store/jobs.ts';
 import { switchTroubles } from '../../switches/troubles.ts';
 import { rackBootsView, slotBootsView } from './boot-views.ts';
 import { Feed } from './feed.ts';
@@ -11,9 +13,10 @@ import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
-  const { power, switches, tenancy, store, jobs } = controller;
+  const { power, switches, tenancy, servers, store, jobs } = controller;
   return {
     tenancy,
+    servers,
     ...jobTarget(jobs),
     roots: () => store.roots.all().map(rootView),
     feed: feedOf(controller),
@@ -47,10 +50,16 @@ export function controlTarget(controller: Controller): ControlTarget {
 
 /** Everything that changes in the controller, on its way to who mirrors it. */
 function feedOf(controller: Controller): Feed {
-  const feed = new Feed(feedSources(controller, controller.tenancy), controller.clock);
-  controller.state.onChange((slot) => feed.slotChanged(slot));
-  controller.state.onEvent((event) => feed.happened(event));
-  controller.tenancy.onChange(() => {
+  const { tenancy, servers, jobs, state, clock } = controller;
+  const work = {
+    activeOf: (slot: SlotNumber) => jobs.activeOf(slot),
+    stepOf: (job: JobRow) => stepOf(jobs.kindOf(job) ?? { steps: [], undo: [] }, job)?.name,
+  };
+  const feed = new Feed(feedSources(controller, { tenancy, servers, work }), clock);
+  state.onChange((slot) => feed.slotChanged(slot));
+  state.onEvent((event) => feed.happened(event));
+  servers.onChange((name) => feed.serverChanged(name));
+  tenancy.onChange(() => {
     feed.changed('tenants');
     feed.changed('keys');
   });

@@ -36,7 +36,7 @@ export const actor: z.ZodType<Actor> = z
   .strictObject({ who: line(100), address: line(64).optional(), tenant: line(32).optional() })
   .transform(({ who, address, tenant }) => ({ who, address, tenant }));
 
-const name = z.string().transform((text, context) => {
+export const name = z.string().transform((text, context) => {
   const read = serverName(text);
   if (read !== undefined) return read;
   context.addIssue({ code: 'custom', message: `expected ${SERVER_NAME_EXPECTED}` });

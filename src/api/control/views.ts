@@ -1,4 +1,5 @@
 import type { RackState } from '../../jobs/rack-state.ts';
+import type { Servers } from '../../jobs/servers.ts';
 import type { Tenancy } from '../../jobs/tenancy.ts';
 import type { SlotPlan } from '../../rack/plan.ts';
 import { condition, type SlotCondition, type SlotState } from '../../rack/slot-state.ts';
@@ -8,6 +9,7 @@ import type { Store } from '../../store/store.ts';
 import { type BootSources, slowViews } from './boot-views.ts';
 import type { FeedSources } from './feed.ts';
 import type { BoardView, SlotView, StatusView, Summary } from './protocol.ts';
+import { type ServerWork, serverView, viewOf } from './server-views.ts';
 
 export interface ViewSources extends BootSources {
   readonly state: RackState;
@@ -27,13 +29,33 @@ export function statusView(from: ViewSources, since: Millis): StatusView {
   };
 }
 
+export interface FeedParts {
+  readonly tenancy: Tenancy;
+  readonly servers: Servers;
+  readonly work: ServerWork;
+}
+
 /** What the feed sends of a controller. */
-export function feedSources(from: ViewSources, tenancy: Tenancy): FeedSources {
+export function feedSources(from: ViewSources, { tenancy, servers, work }: FeedParts): FeedSources {
   const plans = new Map(from.plan.slots.map((plan) => [plan.slot, plan]));
   const slot = (number: SlotNumber) => slotView(plans.get(number) as SlotPlan, from.state.get(number));
   const sections = () => ({ tenants: tenancy.tenants(), keys: tenancy.keys() });
   const { rack, zone, kind } = from.plan;
-  return { slot, sections, snapshot: () => ({ rack, zone, kind, slots: [...plans.keys()].map(slot), ...sections() }) };
+  const images = from.plan.images.map(({ name }) => ({ name, label: name }));
+  return {
+    slot,
+    server: (name) => viewOf(name, servers, work),
+    sections,
+    snapshot: () => ({
+      rack,
+      zone,
+      kind,
+      images,
+      slots: [...plans.keys()].map(slot),
+      servers: servers.all().map((server) => serverView(server, work)),
+      ...sections(),
+    }),
+  };
 }
 
 const BOOTS_SHOWN = 5;
@@ -61,6 +83,8 @@ function slotView(plan: SlotPlan, state: SlotState): SlotView {
     vlan: plan.vlan,
     ipv4: plan.ipv4.board,
     ipv6: plan.ipv6.board,
+    network6: plan.ipv6.network,
+    routed: plan.routed ?? null,
     sshPort: plan.sshPort,
     hostName: plan.hostName,
     image: plan.image ?? null,
@@ -70,6 +94,7 @@ function slotView(plan: SlotPlan, state: SlotState): SlotView {
     progress: progress(state),
     since: state.since,
     wanted: state.wanted,
+    cycling: state.cycling,
     power: state.power ?? null,
     board: state.board,
     reachable6: state.reachable6 ?? null,

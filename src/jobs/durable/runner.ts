@@ -26,6 +26,8 @@ export interface JobRunnerParts {
 
 export interface JobRequest extends Omit<NewJob, 'parameters'> {
   readonly parameters: unknown;
+  /** Written in the commit that records the job, and only if it records a new one. */
+  readonly alongside?: (job: number) => void;
 }
 
 /** The row is the truth; this is what of it is in work here. */
@@ -72,7 +74,12 @@ export class JobRunner {
     await this.#parts.write(() => {
       const before = this.#refuseBusy(request);
       known = before !== undefined;
-      id = before?.id ?? this.#parts.table.add({ ...request, parameters }, QUEUED, this.#parts.clock.now());
+      if (before !== undefined) {
+        id = before.id;
+        return;
+      }
+      id = this.#parts.table.add({ ...request, parameters }, QUEUED, this.#parts.clock.now());
+      request.alongside?.(id);
     });
     const job = this.#parts.table.get(id) as JobRow;
     if (!known) this.#begin(job, kind);

@@ -2,6 +2,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { STAGE_LIMITS } from '../../pi/timings.ts';
 import type {
+  ApiPlan,
   BootTimings,
   Ipv6Plan,
   Plan,
@@ -46,8 +47,20 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
       startEvery: file.power.start_every,
     },
     ipv6: ipv6Plan(file.ipv6),
+    api: file.api && apiPlan(file.api, file.rack, at),
     timings: timings(file),
   });
+}
+
+function apiPlan(api: NonNullable<RackFile['api']>, rack: string, at: (text: string) => string): ApiPlan {
+  return {
+    listen: api.listen,
+    publicUrl: api.public_url,
+    location: api.location ?? rack.slice(0, 16),
+    tls: api.tls && { cert: at(api.tls.cert), key: at(api.tls.key) },
+    trustedProxies: api.trusted_proxies,
+    user: api.user,
+  };
 }
 
 /** Makes a path of the rack file absolute. */

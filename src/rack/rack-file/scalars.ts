@@ -216,3 +216,36 @@ function protocol<T extends string>(known: readonly T[]) {
 
 export const authProtocol = protocol(AUTH);
 export const privProtocol = protocol(PRIV);
+
+/** `127.0.0.1:8080`, `[::1]:8080`. */
+export const listenAddress = z
+  .string()
+  .transform((text, context) => {
+    const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(text);
+    const address = match && parseAddress((match[1] ?? match[2]) as string);
+    const port = Number(match?.[3]);
+    if (!address || (match?.[1] !== undefined) !== (address.family === 6) || port < 1 || port > 65_535)
+      return fail(context, '', {});
+    return { host: address.text, port };
+  })
+  .meta({ expected: 'an address and a port, such as 127.0.0.1:8080 or [::]:443' });
+
+export const publicUrl = z
+  .string()
+  .transform((text, context) => {
+    const url = URL.parse(text);
+    const plain = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+    if (!plain || !['http:', 'https:'].includes(url.protocol)) return fail(context, '', {});
+    return url.origin;
+  })
+  .meta({ expected: 'scheme and host without a path, such as https://api.example.net' });
+
+export const proxyAddress = z
+  .string()
+  .refine((text) => {
+    const [address, length, more] = text.split('/');
+    const parsed = address === undefined ? undefined : parseAddress(address);
+    if (!parsed || more !== undefined) return false;
+    return length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= (parsed.family === 4 ? 32 : 128));
+  })
+  .meta({ expected: 'an address or a prefix, such as 127.0.0.1 or 2001:db8:1::/64' });

@@ -10,6 +10,7 @@ import {
   integer,
   interfaceName,
   ipv6Address,
+  listenAddress,
   managementAddress,
   matching,
   plainName,
@@ -18,6 +19,8 @@ import {
   power,
   prefix,
   privProtocol,
+  proxyAddress,
+  publicUrl,
   rackName,
   range,
   secret,
@@ -157,6 +160,25 @@ const timings = z
   })
   .meta({ expected: 'stage limits, such as {discover: 60 s}' });
 
+const pemFile = directory.meta({ expected: 'a file: absolute, relative to the rack file, or state:…' });
+
+const api = z
+  .strictObject({
+    listen: listenAddress.prefault('127.0.0.1:8080'),
+    public_url: publicUrl.optional(),
+    location: matching(/^[A-Za-z0-9-]{1,16}$/, 'a short code of the site, such as LDN').optional(),
+    tls: z
+      .strictObject({ cert: pemFile, key: pemFile })
+      .meta({ expected: '{cert: /etc/pirack/tls/cert.pem, key: /etc/pirack/tls/key.pem}' })
+      .optional(),
+    trusted_proxies: z
+      .array(proxyAddress)
+      .meta({ expected: 'a list of addresses and prefixes, such as ["127.0.0.1", "2001:db8:1::/64"]' })
+      .default([]),
+    user: matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a user of this machine, such as pirack-api').optional(),
+  })
+  .meta({ expected: '{listen: "127.0.0.1:8080", public_url: "https://api.example.net", user: pirack-api}' });
+
 export const rackFileSchema = z.strictObject({
   rack: rackName,
   kind: z.enum(['real', 'virtual']).meta({ expected: 'real or virtual' }),
@@ -206,6 +228,7 @@ export const rackFileSchema = z.strictObject({
     .meta({ expected: '{hold: 5 s, concurrent_boots: 48, poll: 10 s, headroom: 15}' })
     .prefault({}),
   ipv6: ipv6.prefault({}),
+  api: api.optional(),
   timings: z
     .strictObject({
       '3B': timings.optional(),

@@ -38,6 +38,7 @@ const target: ControlTarget = {
   get feed() {
     return feed;
   },
+  servers: undefined as never,
   audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
   intend: async (request) => {
     intended.push(request);
@@ -84,8 +85,18 @@ beforeEach(async () => {
   feed = new Feed(
     {
       slot: (slot) => ({ slot }) as never,
+      server: () => undefined,
       sections: () => ({ tenants: tenancy.tenants(), keys: tenancy.keys() }),
-      snapshot: () => ({ rack: 'r', zone: 'z', kind: 'virtual', slots: [], tenants: tenancy.tenants(), keys: [] }),
+      snapshot: () => ({
+        rack: 'r',
+        zone: 'z',
+        kind: 'virtual',
+        images: [],
+        slots: [],
+        servers: [],
+        tenants: tenancy.tenants(),
+        keys: [],
+      }),
     },
     realClock,
   );

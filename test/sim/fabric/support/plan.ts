@@ -69,6 +69,7 @@ export function testPlan({
     nfs: { server: 'auto', version: '3' },
     power: { ...POWER, hold: seconds(3), concurrentBoots: 8, poll: seconds(5) },
     ipv6: IPV6,
+    api: undefined,
     timings: { '3B': timings, '3B+': timings, '4B': timings, default: timings },
   };
 }

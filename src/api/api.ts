@@ -1,0 +1,107 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '../rack/clock.ts';
+import { type Db, openDatabase } from '../store/database.ts';
+import { ControlClient } from './control/client.ts';
+import { customerRoutes } from './customer/index.ts';
+import { createApp } from './http/app.ts';
+import { Authenticator } from './http/auth/authenticate.ts';
+import { TOKEN_MIGRATIONS, Tokens } from './http/auth/tokens.ts';
+import type { Limits } from './http/limits.ts';
+import { Mirror } from './http/mirror.ts';
+import type { Route } from './http/route.ts';
+import { drain, type Listen, listen } from './http/server.ts';
+
+export interface ApiOptions {
+  /** The controller's socket. */
+  readonly socket: string;
+  /** Where the API keeps its own database; nobody else writes there. */
+  readonly directory: string;
+  readonly listen: Listen;
+  /** What customers reach it under; undefined: as it listens, for a rack on a desk. */
+  readonly publicUrl: string | undefined;
+  readonly location: string;
+  readonly trustedProxies: readonly string[];
+  readonly limits?: Limits;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Every route that is served. */
+export const ROUTES: readonly Route[] = [...customerRoutes];
+
+/** How long requests that were taken may go on when the API is to end, in milliseconds. */
+const DRAIN_LIMIT = 10_000;
+
+/** The API: it listens when it has started, and answers 503 while there is no controller. */
+export class Api {
+  readonly #mirror: Mirror;
+  readonly #tokens: Tokens;
+  readonly #db: Db;
+  readonly #server: Server;
+
+  private constructor(parts: { mirror: Mirror; tokens: Tokens; db: Db; server: Server }) {
+    this.#mirror = parts.mirror;
+    this.#tokens = parts.tokens;
+    this.#db = parts.db;
+    this.#server = parts.server;
+  }
+
+  static async start(options: ApiOptions): Promise<Api> {
+    const { clock, log, location, trustedProxies, limits } = options;
+    const control = new ControlClient(options.socket);
+    const mirror = new Mirror(control, clock, log);
+    // A token that a power cut forgets is a login more.
+    const db = openDatabase(join(options.directory, 'api.db'), 'NORMAL', TOKEN_MIGRATIONS);
+    const tokens = new Tokens(db, clock);
+    const authenticator = new Authenticator(mirror, tokens, clock);
+    let publicUrl = options.publicUrl ?? '';
+    const services = {
+      mirror,
+      control,
+      authenticator,
+      tokens,
+      clock,
+      log,
+      location,
+      get publicUrl() {
+        return publicUrl;
+      },
+    };
+    const app = createApp({ services, routes: ROUTES, trustedProxies, ...(limits && { limits }) });
+    try {
+      const server = await listen(app, options.listen);
+      publicUrl ||= originOf(server, options.listen);
+      mirror.start();
+      return new Api({ mirror, tokens, db, server });
+    } catch (cause) {
+      db.close();
+      throw cause;
+    }
+  }
+
+  /** The TCP port that it listens on. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Whether the controller is there to answer from. */
+  get ready(): boolean {
+    return this.#mirror.present;
+  }
+
+  /** Finishes what was taken, and ends. */
+  async stop(): Promise<void> {
+    await drain(this.#server, DRAIN_LIMIT);
+    this.#mirror.stop();
+    this.#tokens.save();
+    this.#db.close();
+  }
+}
+
+function originOf(server: Server, { host, tls }: Listen): string {
+  const { port } = server.address() as AddressInfo;
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,55 @@
+import type { Request } from 'express';
+import { ipKeyGenerator, type RateLimitRequestHandler, rateLimit } from 'express-rate-limit';
+import { ApiError } from './errors.ts';
+
+export interface Limits {
+  /** Requests of one key in a minute. A listing of a full rack is 218 in a row, and clients do not back off. */
+  readonly requests: number;
+  /** Failed logins of one address in a quarter of an hour. */
+  readonly failures: number;
+}
+
+export const LIMITS: Limits = Object.freeze({ requests: 1_500, failures: 20 });
+
+const MINUTE = 60_000;
+/** A customer's network, as one: whoever has a /56 has more addresses than can be counted one by one. */
+const IPV6_SUBNET = 56;
+
+const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? '', IPV6_SUBNET);
+
+/** Counts only answers of 401: many successful logins from one address are how the clients work. */
+export function failedLogins({ failures }: Limits): RateLimitRequestHandler {
+  return rateLimit({
+    windowMs: 15 * MINUTE,
+    limit: failures,
+    skipSuccessfulRequests: true,
+    requestWasSuccessful: (_request, response) => response.statusCode !== 401,
+    keyGenerator: addressOf,
+    standardHeaders: false,
+    legacyHeaders: false,
+    handler: (_request, _response, next) =>
+      next(
+        new ApiError(
+          'too_many_requests',
+          'too many failed logins from this address: try again in a quarter of an hour',
+        ),
+      ),
+  });
+}
+
+/** By key where there is one, and by address for what is open. */
+export function requestRate({ requests }: Limits): RateLimitRequestHandler {
+  return rateLimit({
+    windowMs: MINUTE,
+    limit: requests,
+    keyGenerator: (request, response) => (response.locals.caller as { key?: string })?.key || addressOf(request),
+    standardHeaders: 'draft-7',
+    legacyHeaders: false,
+    handler: (_request, _response, next) =>
+      next(
+        new ApiError('too_many_requests', `expected at most ${requests} requests a minute`, {
+          headers: { 'retry-after': '60' },
+        }),
+      ),
+  });
+}

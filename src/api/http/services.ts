@@ -1,0 +1,23 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../rack/clock.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { Authenticator } from './auth/authenticate.ts';
+import type { Tokens } from './auth/tokens.ts';
+import type { Mirror } from './mirror.ts';
+
+/** What handlers work with. */
+export interface Services {
+  readonly mirror: Mirror;
+  readonly control: ControlClient;
+  readonly authenticator: Authenticator;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /**
+   * Scheme, host and port that customers use, without a slash at the end. Clients drop their token when a link leads to
+   * another origin, so every absolute link is made from this and never from what a request says (customer-api §3).
+   */
+  readonly publicUrl: string;
+  /** Short code of the site; it never changes, because clients would replace their servers. */
+  readonly location: string;
+}

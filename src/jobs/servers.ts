@@ -1,0 +1,326 @@
+import type { Clock } from '../rack/clock.ts';
+import { isEnded } from '../rack/job.ts';
+import type { Plan } from '../rack/plan.ts';
+import type { Actor } from '../rack/tenancy/actor.ts';
+import { type Candidate, choose, type Server } from '../rack/tenancy/server.ts';
+import { generatedName, type ServerName } from '../rack/tenancy/server-name.ts';
+import { impossible, type Order, specOf } from '../rack/tenancy/spec.ts';
+import type { SlotNumber } from '../rack/units.ts';
+import type { JobRow } from '../store/jobs.ts';
+import type { Store } from '../store/store.ts';
+import type { JobRequest } from './durable/runner.ts';
+import type { RackState } from './rack-state.ts';
+import type { Tenancy } from './tenancy.ts';
+import { TenancyError } from './tenancy-error.ts';
+
+/** What of the durable jobs is needed here. */
+export interface ServerJobs {
+  ask(request: JobRequest): Promise<JobRow>;
+  get(id: number): JobRow | undefined;
+  activeOf(slot: SlotNumber): JobRow | undefined;
+  onChange(listener: (job: JobRow) => void): void;
+}
+
+export interface ServersParts {
+  readonly plan: Plan;
+  readonly store: Store;
+  readonly state: RackState;
+  readonly tenancy: Tenancy;
+  readonly jobs: ServerJobs;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** What became of a server and cannot be recorded may not be acted on. */
+  readonly fatal: (what: string, cause: unknown) => void;
+}
+
+export interface CreateRequest {
+  readonly tenant: string;
+  /** Undefined: one is made up. */
+  readonly name: ServerName | undefined;
+  readonly order: Order;
+  readonly disk: number;
+  /** Undefined: the image that the slot has by the rack file. */
+  readonly image: string | undefined;
+  readonly keys: string;
+  readonly userData: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The same key again is the same request: it makes no second server. */
+  readonly requestKey: string | undefined;
+}
+
+export type ServerChange = Partial<Pick<Server, 'tags' | 'protection' | 'userData'>>;
+
+const MADE_UP_NAMES = 100;
+
+/**
+ * Servers: which slot belongs to whom, under which name. A board, its address and its port are allocated and on disk
+ * before a request is answered; the work on it is a durable job recorded in the same commit.
+ */
+export class Servers {
+  readonly #parts: ServersParts;
+  readonly #servers = new Map<ServerName, Server>();
+  /** Chosen and not yet on disk: two requests at once may not get one board, or one name. */
+  readonly #reservedSlots = new Set<SlotNumber>();
+  readonly #reserved = new Map<ServerName, string>();
+  /** Who waits for the end of a job, by its id. */
+  readonly #ends = new Map<number, (job: JobRow) => void>();
+  readonly #listeners: ((name: ServerName) => void)[] = [];
+
+  constructor(parts: ServersParts) {
+    this.#parts = parts;
+    for (const server of parts.store.servers.all()) this.#servers.set(server.name, server);
+    parts.jobs.onChange((job) => this.#onJob(job));
+  }
+
+  /** Takes up what ended while nobody looked: call once, before requests come. */
+  async start(): Promise<void> {
+    const waiting = this.all().filter((server) => server.liveAt === undefined && server.failure === undefined);
+    await Promise.all(
+      waiting.map((server) => {
+        const job = this.#parts.jobs.get(server.task);
+        return job === undefined ? undefined : this.#settle(server, job);
+      }),
+    );
+  }
+
+  /** Calls `listener` with the name of each server of which something is new. */
+  onChange(listener: (name: ServerName) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  all(): readonly Server[] {
+    return [...this.#servers.values()];
+  }
+
+  get(name: ServerName): Server {
+    const server = this.#servers.get(name);
+    if (server === undefined) throw new TenancyError('unknown', `no server ${name}`);
+    return server;
+  }
+
+  of(slot: SlotNumber): Server | undefined {
+    return this.all().find((server) => server.slot === slot);
+  }
+
+  /** Whether the server is ready and nothing is being done to it. */
+  isLive(server: Server): boolean {
+    return server.liveAt !== undefined && this.#parts.jobs.activeOf(server.slot) === undefined;
+  }
+
+  async create(request: CreateRequest, by: Actor): Promise<Server> {
+    const { tenant, order, requestKey } = request;
+    const before = this.#ofRequest(requestKey);
+    if (before !== undefined) return before;
+    this.#checkQuota(tenant);
+    const never = impossible(order);
+    if (never !== undefined) throw new TenancyError('invalid', never);
+    const name = request.name ?? this.#freeName();
+    if (this.#servers.has(name) || this.#reserved.has(name))
+      throw new TenancyError('name_taken', `the name ${name} is taken: expected another one`);
+    const chosen = choose(order, this.#candidates());
+    if (chosen === undefined)
+      throw new TenancyError('no_board_free', `no Pi ${order.model} as ordered is free at the moment`);
+    const { slot, spec } = chosen;
+    this.#reservedSlots.add(slot);
+    this.#reserved.set(name, tenant);
+    try {
+      return await this.#make({ ...request, name }, slot, spec, by);
+    } finally {
+      this.#reservedSlots.delete(slot);
+      this.#reserved.delete(name);
+    }
+  }
+
+  /** The name is free when this resolves; the board is switched off and wiped behind it. */
+  async remove(name: ServerName, by: Actor): Promise<void> {
+    const server = this.get(name);
+    if (server.protection.delete)
+      throw new TenancyError('protected', `${name} is protected against deletion: take that away first`);
+    this.#refuseBusy(server);
+    const { store, clock, jobs } = this.#parts;
+    await jobs.ask({
+      kind: 'release',
+      slot: server.slot,
+      who: by.who,
+      parameters: {},
+      key: undefined,
+      alongside: () => {
+        store.servers.remove(name);
+        store.audit.add(clock.now(), by, { action: 'server.delete', target: name, before: server, after: null });
+      },
+    });
+    this.#servers.delete(name);
+    this.#changed(name);
+  }
+
+  /** Replaces the keys. They are on the server's disk when this resolves. */
+  async setKeys(name: ServerName, keys: string, by: Actor): Promise<Server> {
+    const server = this.get(name);
+    this.#refuseBusy(server);
+    const next = { ...server, keys };
+    const job = await this.#parts.jobs.ask({
+      kind: 'keys',
+      slot: server.slot,
+      who: by.who,
+      parameters: {},
+      key: undefined,
+      // In the commit, so that the job finds them.
+      alongside: () => {
+        this.#record(next, server, 'server.keys', by);
+        this.#servers.set(name, next);
+      },
+    });
+    const ended = await this.#end(job);
+    this.#changed(name);
+    if (ended.state === 'done') return next;
+    throw new TenancyError('not_done', `the keys are recorded, and are not on the server: ${ended.failure?.text}`);
+  }
+
+  async change(name: ServerName, change: ServerChange, by: Actor): Promise<Server> {
+    const server = this.get(name);
+    const next = { ...server, ...change };
+    await this.#parts.store.commit.write(() => this.#record(next, server, 'server.change', by));
+    this.#servers.set(name, next);
+    this.#changed(name);
+    return next;
+  }
+
+  async #make(
+    request: CreateRequest & { readonly name: ServerName },
+    slot: SlotNumber,
+    spec: Server['spec'],
+    by: Actor,
+  ): Promise<Server> {
+    const { plan, clock, jobs } = this.#parts;
+    const image = request.image ?? plan.slots.find((each) => each.slot === slot)?.image;
+    if (image === undefined) throw new TenancyError('invalid', 'expected an image: this board has none of its own');
+    let server: Server | undefined;
+    const asked = jobs.ask({
+      kind: 'provision',
+      slot,
+      who: by.who,
+      parameters: { image },
+      key: request.requestKey,
+      alongside: (task) => {
+        server = {
+          name: request.name,
+          slot,
+          tenant: request.tenant,
+          spec,
+          disk: request.disk,
+          image,
+          keys: request.keys,
+          userData: request.userData,
+          tags: request.tags,
+          protection: { delete: false, rebuild: false },
+          createdAt: clock.now(),
+          task,
+          liveAt: undefined,
+          failure: undefined,
+        };
+        this.#record(server, null, 'server.create', by);
+        // In the commit, so that whoever personalises the clone finds its keys from the first moment on.
+        this.#servers.set(server.name, server);
+      },
+    });
+    const job = await asked.catch((cause: unknown) => {
+      if (server !== undefined) this.#servers.delete(server.name);
+      throw cause;
+    });
+    const made = server ?? this.#ofTask(job.id);
+    if (made === undefined) throw new TenancyError('name_taken', 'the server of this request was deleted again');
+    this.#changed(made.name);
+    return made;
+  }
+
+  #record(next: Server, before: Server | null, action: string, by: Actor): void {
+    const { store, clock } = this.#parts;
+    store.servers.save(next);
+    store.audit.add(clock.now(), by, { action, target: next.name, before, after: next });
+  }
+
+  #refuseBusy(server: Server): void {
+    const job = this.#parts.jobs.activeOf(server.slot);
+    if (job !== undefined) throw new TenancyError('not_live', `${server.name} is being worked on (${job.kind})`);
+    if (server.liveAt === undefined && server.failure === undefined)
+      throw new TenancyError('not_live', `${server.name} is still being provisioned`);
+  }
+
+  #checkQuota(tenant: string): void {
+    const { quota } = this.#parts.tenancy.tenant(tenant);
+    const has = this.all().filter((server) => server.tenant === tenant).length;
+    const comes = [...this.#reserved.values()].filter((each) => each === tenant).length;
+    if (quota !== undefined && has + comes >= quota)
+      throw new TenancyError('quota_reached', `this account may have ${quota} servers, and has them`);
+  }
+
+  #candidates(): readonly Candidate[] {
+    const { plan, state, store, jobs } = this.#parts;
+    const kept = new Map(store.maintenance.all().map((row) => [row.slot, row.reason]));
+    const given = new Set(this.all().map((server) => server.slot));
+    return plan.slots.map(({ slot }) => {
+      const now = state.get(slot);
+      const taken =
+        given.has(slot) || this.#reservedSlots.has(slot)
+          ? 'a server'
+          : (kept.get(slot) ?? now.quarantine?.cause ?? jobs.activeOf(slot)?.kind);
+      return { slot, spec: specOf(now.board), taken };
+    });
+  }
+
+  #freeName(): ServerName {
+    for (let tries = 0; tries < MADE_UP_NAMES; tries++) {
+      const name = generatedName(this.#parts.random);
+      if (!this.#servers.has(name) && !this.#reserved.has(name)) return name;
+    }
+    throw new TenancyError('name_taken', 'no free name was found: expected one in the request');
+  }
+
+  #ofRequest(key: string | undefined): Server | undefined {
+    const job = key === undefined ? undefined : this.#parts.store.jobs.byKey(key);
+    return job && this.#ofTask(job.id);
+  }
+
+  #ofTask(task: number): Server | undefined {
+    return this.all().find((server) => server.task === task);
+  }
+
+  /** Resolves with the job when it has ended. */
+  #end(job: JobRow): Promise<JobRow> {
+    const now = this.#parts.jobs.get(job.id);
+    if (now !== undefined && isEnded(now.state)) return Promise.resolve(now);
+    return new Promise((resolve) => this.#ends.set(job.id, resolve));
+  }
+
+  #onJob(job: JobRow): void {
+    if (isEnded(job.state)) {
+      this.#ends.get(job.id)?.(job);
+      this.#ends.delete(job.id);
+    }
+    const server = job.kind === 'provision' ? this.#ofTask(job.id) : this.of(job.slot);
+    if (server === undefined) return;
+    this.#settle(server, job)
+      .then(() => this.#changed(server.name))
+      .catch((cause: unknown) => this.#parts.fatal('what became of a server cannot be recorded', cause));
+  }
+
+  /** What the end of its provisioning makes of a server. A state that cannot be written is told by the store itself. */
+  async #settle(server: Server, job: JobRow): Promise<void> {
+    if (job.id !== server.task || server.liveAt !== undefined) return;
+    const { store, clock } = this.#parts;
+    const ended =
+      job.state === 'done'
+        ? { liveAt: clock.now() }
+        : job.state === 'failed' || job.state === 'cancelled'
+          ? { failure: job.failure?.text ?? job.state }
+          : undefined;
+    if (ended === undefined) return;
+    const next = { ...server, ...ended };
+    this.#servers.set(server.name, next);
+    await store.commit.write(() => store.servers.save(next));
+  }
+
+  #changed(name: ServerName): void {
+    for (const listener of this.#listeners) listener(name);
+  }
+}

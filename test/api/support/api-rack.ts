@@ -1,0 +1,318 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Api, type ApiOptions } from '../../../src/api/api.ts';
+import { Feed } from '../../../src/api/control/feed.ts';
+import { jobTarget } from '../../../src/api/control/job-target.ts';
+import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
+import { feedSources } from '../../../src/api/control/views.ts';
+import { BootHistory } from '../../../src/jobs/boot-history.ts';
+import type { JobKind, JobStep } from '../../../src/jobs/durable/kind.ts';
+import { JobRunner } from '../../../src/jobs/durable/runner.ts';
+import { RackState } from '../../../src/jobs/rack-state.ts';
+import { Servers } from '../../../src/jobs/servers.ts';
+import { Tenancy } from '../../../src/jobs/tenancy.ts';
+import { realClock } from '../../../src/net/real-clock.ts';
+import { stepOf } from '../../../src/rack/job.ts';
+import type { Plan } from '../../../src/rack/plan.ts';
+import { DELIVERING } from '../../../src/rack/slot-state.ts';
+import type { Scope } from '../../../src/rack/tenancy/scope.ts';
+import type { ServerName } from '../../../src/rack/tenancy/server-name.ts';
+import { type Millis, millis, slotNumber, watts } from '../../../src/rack/units.ts';
+import { Store } from '../../../src/store/store.ts';
+import type { Mac } from '../../../src/wire/address.ts';
+import { makePlan } from '../../support/plan.ts';
+import { type RawAnswer, RawConnection, type RawRequest } from './raw-http.ts';
+
+export interface TestKey {
+  readonly id: string;
+  readonly basic: string;
+}
+
+const by = { who: 'test', address: undefined, tenant: undefined };
+const log = pino({ level: process.env.PIRACK_TEST_LOG ?? 'silent' });
+
+/** Steps that wait until the test lets them go on, or fail when it says so. */
+class Gate {
+  #open: () => void = () => undefined;
+  #wait: Promise<void> = Promise.resolve();
+  failure: string | undefined;
+
+  close(): void {
+    this.#wait = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+  }
+
+  open(): void {
+    this.#open();
+  }
+
+  async pass(): Promise<void> {
+    await this.#wait;
+    if (this.failure !== undefined) throw new Error(this.failure);
+  }
+}
+
+/**
+ * The real API on a real socket, over the real control socket, with the rack's state, jobs, tenants and servers as they
+ * are; only boards and switches are made of what the test says.
+ */
+export class ApiRack {
+  readonly directory = mkdtempSync(join(tmpdir(), 'pirack-api-'));
+  readonly plan: Plan;
+  readonly installing = new Gate();
+  readonly booting = new Gate();
+  readonly intended: IntendRequest[] = [];
+  store!: Store;
+  state!: RackState;
+  tenancy!: Tenancy;
+  jobs!: JobRunner;
+  servers!: Servers;
+  api!: Api;
+  #feed!: Feed;
+  #control!: HttpServer;
+  #connections: RawConnection[] = [];
+  readonly #options: Partial<ApiOptions>;
+
+  private constructor(slots: number, options: Partial<ApiOptions>) {
+    this.plan = makePlan(slots);
+    this.#options = options;
+  }
+
+  /** A rack of boards that are up: odd slots hold a 3B, even ones a Pi 4 of 4 GB. */
+  static async start(slots = 6, options: Partial<ApiOptions> = {}): Promise<ApiRack> {
+    const rack = new ApiRack(slots, options);
+    await rack.startController();
+    for (const { slot } of rack.plan.slots) rack.boardUp(slot);
+    await rack.startApi();
+    return rack;
+  }
+
+  async startController(): Promise<void> {
+    this.store = new Store(this.directory);
+    const { store, plan } = this;
+    this.state = new RackState(plan, store, realClock, log, (what, cause) => log.error({ err: cause }, what));
+    this.tenancy = new Tenancy(store, realClock);
+    this.jobs = new JobRunner({
+      table: store.jobs,
+      write: (write) => store.commit.write(write),
+      kinds: this.#kinds(),
+      clock: realClock,
+      log,
+      places: 4,
+      event: (slot, kind, text) => this.state.event(slot, kind, text),
+      fatal: (what, cause) => log.error({ err: cause }, what),
+    });
+    const { state, tenancy, jobs } = this;
+    this.servers = new Servers({
+      plan,
+      store,
+      state,
+      tenancy,
+      jobs,
+      clock: realClock,
+      random: Math.random,
+      fatal: (what, cause) => log.error({ err: cause }, what),
+    });
+    await this.servers.start();
+    const work = {
+      activeOf: (slot: Parameters<JobRunner['activeOf']>[0]) => jobs.activeOf(slot),
+      stepOf: (job: Parameters<JobRunner['kindOf']>[0]) =>
+        stepOf(jobs.kindOf(job) ?? { steps: [], undo: [] }, job)?.name,
+    };
+    const history = new BootHistory(plan, state, []);
+    const from = { plan, state, store, history, startedAt: millis(0), troubles: () => [] };
+    this.#feed = new Feed(feedSources(from, { tenancy, servers: this.servers, work }), realClock);
+    state.onChange((slot) => this.#feed.slotChanged(slot));
+    state.onEvent((event) => this.#feed.happened(event));
+    this.servers.onChange((name) => this.#feed.serverChanged(name));
+    tenancy.onChange(() => {
+      this.#feed.changed('tenants');
+      this.#feed.changed('keys');
+    });
+    this.#control = await serveControl(join(this.directory, 'control.sock'), this.#target(), log);
+    jobs.resume();
+  }
+
+  async stopController(): Promise<void> {
+    this.jobs.stop();
+    this.#feed.stop();
+    this.#control.close();
+    this.#control.closeAllConnections();
+    this.store.close();
+  }
+
+  async startApi(): Promise<void> {
+    this.api = await Api.start({
+      socket: join(this.directory, 'control.sock'),
+      directory: join(this.directory, 'api'),
+      listen: { host: '127.0.0.1', port: 0, tls: undefined },
+      publicUrl: 'https://api.rack.example',
+      location: 'LAB',
+      trustedProxies: [],
+      clock: realClock,
+      log,
+      ...this.#options,
+    });
+    for (let tries = 0; !this.api.ready && tries < 500; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  async stop(): Promise<void> {
+    for (const connection of this.#connections) connection.close();
+    this.installing.open();
+    this.booting.open();
+    await this.api.stop();
+    await this.stopController();
+    rmSync(this.directory, { recursive: true });
+  }
+
+  connect(): RawConnection {
+    const connection = new RawConnection(this.api.port);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** One request on a connection of its own. */
+  async send(request: RawRequest): Promise<RawAnswer> {
+    const connection = this.connect();
+    try {
+      return await connection.send(request);
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** A request with a JSON body and answer, by a key. */
+  async call(key: TestKey, method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const answer = await this.send({
+      method,
+      path,
+      headers: {
+        Authorization: key.basic,
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { ...answer, body: answer.text === '' ? undefined : (JSON.parse(answer.text) as Record<string, never>) };
+  }
+
+  async key(scope: Scope, tenant = 'acme', options: { servers?: string[]; expiresAt?: Millis } = {}): Promise<TestKey> {
+    if (scope !== 'staff' && !this.tenancy.tenants().some((each) => each.name === tenant))
+      await this.tenancy.putTenant(tenant, undefined, by);
+    const { key, secret } = await this.tenancy.createKey(
+      {
+        ...(scope === 'staff' ? {} : { tenant }),
+        scope,
+        label: 'test',
+        servers: options.servers as ServerName[] | undefined,
+        expiresAt: options.expiresAt,
+      },
+      by,
+    );
+    this.#feed.flush();
+    return { id: key.id, basic: `Basic ${Buffer.from(`${key.id}:${secret}`).toString('base64')}` };
+  }
+
+  /** A server that is live. */
+  async live(key: TestKey, name: string, body: Record<string, unknown> = {}): Promise<void> {
+    const answer = await this.call(key, 'POST', `/beta/pi/servers/${name}`, body);
+    if (answer.status !== 202) throw new Error(`expected a 202, got ${answer.status} ${answer.text}`);
+    await this.until(() => this.servers.get(name.toLowerCase() as ServerName).liveAt !== undefined);
+    this.#feed.flush();
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    for (let tries = 0; tries < 1_000; tries++) {
+      if (holds()) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error('it did not come about in 5 s');
+  }
+
+  boardUp(slot: number): void {
+    const number = slotNumber(slot);
+    const four = slot % 2 === 0;
+    const mac = `${four ? 'dc:a6:32' : 'b8:27:eb'}:00:00:${slot.toString(16).padStart(2, '0')}` as Mac;
+    this.state.observe(number, { mac, model: four ? '4B' : '3B', ...(four ? { revision: 0xc03114 } : {}) });
+    this.powered(slot, true);
+    for (const milestone of ['power_on', 'discover', 'first_request', 'kernel_sent', 'root_mounted', 'ssh_up'] as const)
+      this.state.saw(number, milestone, '');
+  }
+
+  powered(slot: number, on: boolean): void {
+    const detection = on ? DELIVERING : 'disabled';
+    this.state.setPower(slotNumber(slot), { admin: on, detection, watts: watts(on ? 4 : 0), readAt: millis(0) });
+  }
+
+  #kinds(): JobKind[] {
+    const step = (name: string, act: () => Promise<void>): JobStep => ({
+      name,
+      doing: name,
+      tries: 1,
+      cancellable: false,
+      load: 'work',
+      act: async () => {
+        await act();
+        return undefined;
+      },
+    });
+    const kind = (name: string, steps: JobStep[]): JobKind => ({
+      name,
+      steps,
+      undo: [],
+      accept: async (_slot, parameters) => parameters as never,
+      describe: () => name,
+    });
+    const { installing, booting } = this;
+    const provision = [step('clone', () => installing.pass()), step('wait', () => booting.pass())];
+    const nothing = [step('work', async () => undefined)];
+    return [kind('provision', provision), kind('release', nothing), kind('keys', nothing), kind('reimage', provision)];
+  }
+
+  #target(): ControlTarget {
+    const { state, store, tenancy, servers, jobs } = this;
+    const feed = this.#feed;
+    const missing = () => {
+      throw new Error('not in this test');
+    };
+    return {
+      tenancy,
+      servers,
+      feed,
+      ...jobTarget(jobs),
+      audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
+      intend: async (request) => {
+        this.intended.push(request);
+        const cycling = request.action === 'cycle';
+        await Promise.all(
+          request.slots.map((slot) =>
+            state.intend(slotNumber(slot), {
+              wanted: request.action === 'off' ? 'off' : 'on',
+              cycling,
+              quarantine: undefined,
+            }),
+          ),
+        );
+      },
+      status: () => ({ slots: this.plan.slots }) as never,
+      board: missing,
+      boots: missing,
+      roots: missing,
+      allBoots: missing,
+      power: missing,
+      refresh: missing,
+      switches: () => [],
+      switchPlan: missing,
+      switchVerify: missing,
+      switchApply: missing,
+      switchProve: missing,
+      switchDiscover: missing,
+      configure: missing,
+    };
+  }
+}
