@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { rename, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { UnsafePath } from '../../src/roots/errors.ts';
@@ -115,6 +118,69 @@ describe('in a hostile tree', () => {
       expect(existsSync(join(root, 'etc'))).toBe(true);
     },
   );
+
+  test('a hard link is replaced: what else has the name of that file keeps its content', async () => {
+    const { root, outside, untouched } = hostileTree();
+    linkSync(join(outside, 'hostname'), join(root, 'etc/hostname'));
+    linkSync(join(outside, 'machine-id'), join(root, 'etc/.pirack-machine-id'));
+    await personalise(root, PERSONALITY);
+    untouched();
+    expect(readFileSync(join(root, 'etc/hostname'), 'utf8')).toBe('slot-007\n');
+    expect(statSync(join(root, 'etc/hostname')).ino).not.toBe(statSync(join(outside, 'hostname')).ino);
+  });
+
+  test('reading waits for no pipe, follows no link and takes no device for a file', async () => {
+    const { root, outside } = hostileTree();
+    execFileSync('mkfifo', [join(root, 'etc/pipe')]);
+    symlinkSync(join(outside, 'hostname'), join(root, 'etc/link'));
+    symlinkSync(outside, join(root, 'etc/dir'));
+    writeFileSync(join(root, 'etc/large'), 'x'.repeat(100));
+    const tree = await SafeRoot.open(root);
+    for (const path of ['etc/pipe', 'etc/link', 'etc/dir/hostname', 'etc/large', 'etc'])
+      await expect(tree.readFile(path, 50), path).rejects.toThrow(UnsafePath);
+    expect(await tree.readFile('etc/absent', 50)).toBeUndefined();
+    expect(await tree.readFile('etc/large', 100)).toBe('x'.repeat(100));
+    expect(
+      await Promise.all(['etc/pipe', 'etc/link', 'etc/large', 'etc', 'absent'].map((path) => tree.kind(path))),
+    ).toEqual(['other', 'link', 'file', 'directory', undefined]);
+    await tree.close();
+  });
+
+  test('directories are made beside what is there, and never through a link', async () => {
+    const { root, outside, untouched } = hostileTree();
+    symlinkSync(outside, join(root, 'var'));
+    writeFileSync(join(root, 'mnt'), '');
+    const tree = await SafeRoot.open(root);
+    await tree.makeDirectory('etc/a/b', 0o700);
+    await tree.makeDirectory('etc/a/b', 0o755);
+    expect(statSync(join(root, 'etc/a/b')).mode & 0o777).toBe(0o700);
+    await expect(tree.makeDirectory('var/lib', 0o755)).rejects.toThrow(UnsafePath);
+    await expect(tree.makeDirectory('mnt', 0o755)).rejects.toThrow(UnsafePath);
+    await tree.writeLink('etc/localtime', '/usr/share/zoneinfo/UTC');
+    expect(readlinkSync(join(root, 'etc/localtime'))).toBe('/usr/share/zoneinfo/UTC');
+    await tree.close();
+    untouched();
+  });
+
+  test('a directory that becomes a link, and back, while it is written to leads nowhere else', async () => {
+    const { root, outside, untouched } = hostileTree();
+    const tree = await SafeRoot.open(root);
+    let written = 0;
+    for (let round = 0; round < 200; round++) {
+      const writing = tree.writeFile('etc/hostname', `round ${round}`, 0o644).then(
+        () => written++,
+        (error: unknown) => expect(error).toBeInstanceOf(UnsafePath),
+      );
+      await rename(join(root, 'etc'), join(root, 'aside'));
+      await symlink(outside, join(root, 'etc'));
+      await writing;
+      await unlink(join(root, 'etc'));
+      await rename(join(root, 'aside'), join(root, 'etc'));
+    }
+    await tree.close();
+    untouched();
+    expect(written).toBeGreaterThan(0);
+  });
 
   test('no descriptor stays open', async () => {
     const { root } = hostileTree();

@@ -63,8 +63,8 @@ export class KernelServer implements ExportServer {
 
   async #make(exports: readonly ExportSpec[]): Promise<Applied> {
     assertDistinct(exports);
-    this.#wanted = exports;
     const wanted = await withIdentities(exports);
+    this.#wanted = exports;
     const { add, remove, update, replace, unchanged } = planExports(wanted, await this.#seen());
     const failures: unknown[] = [];
     const keep = new Set([...update, ...unchanged].map(exportsFileName));

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { slotNumber } from '../../../src/rack/units.ts';
 import { ExportsDiffer, NotPossible } from '../../../src/roots/errors.ts';
 import { KernelServer } from '../../../src/roots/exports/kernel.ts';
-import { exportOf } from '../../../src/roots/exports/spec.ts';
+import { exportOf, rescueExportOf } from '../../../src/roots/exports/spec.ts';
 import { parseIpv4 } from '../../../src/wire/address.ts';
 import { scratchDirectory } from '../support/fake-image.ts';
 
@@ -70,6 +70,39 @@ describe('KernelServer', () => {
     calls.length = 0;
     expect(await server.apply([one, spec(2)])).toEqual({ added: 0, removed: 0, replaced: 1, unchanged: 1 });
     expect(calls.filter((call) => call === 'exportfs -ra')).toHaveLength(2);
+  });
+
+  test('one slot is changed alone, with a second export for a rescue beside its own', async () => {
+    const { spec, open, files } = fakeKernel();
+    const server = open();
+    const [one, two] = [spec(1), spec(2)];
+    await server.apply([one, two]);
+    const rescue = rescueExportOf(slotNumber(2), `${spec(9).path}`, two.client);
+    expect(await server.change(slotNumber(2), [two, rescue])).toMatchObject({ added: 1, removed: 0, unchanged: 2 });
+    expect(files()).toContain('pirack-slot-002-rescue.exports');
+    expect(await server.change(slotNumber(2), [{ ...two, path: spec(8).path, pseudo: spec(8).path }])).toMatchObject({
+      added: 0,
+      removed: 1,
+      replaced: 1,
+      unchanged: 1,
+    });
+    expect(await server.change(slotNumber(1), [])).toMatchObject({ removed: 1, unchanged: 1 });
+    expect((await server.list()).map(({ id, path }) => [id, path])).toEqual([[1002, spec(8).path]]);
+  });
+
+  test('what somebody else changed is found, said and made again', async () => {
+    const { spec, open, exportsDirectory, files } = fakeKernel();
+    const server = open();
+    await server.apply([spec(1), spec(2)]);
+    expect(await server.mend()).toEqual([]);
+    rmSync(join(exportsDirectory, 'pirack-slot-002.exports'));
+    await open().apply([spec(1), spec(3)]);
+    expect(await server.mend()).toEqual([
+      expect.stringMatching(/^slot 2 .* is not exported$/),
+      expect.stringMatching(/^export 1003 .* nobody's$/),
+    ]);
+    expect(files()).toEqual(['pirack-slot-001.exports', 'pirack-slot-002.exports', 'staff.exports']);
+    expect(await server.mend()).toEqual([]);
   });
 
   test('success is not claimed for what reads back differently', async () => {
