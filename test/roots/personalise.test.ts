@@ -129,6 +129,16 @@ describeWith({ programs: ['ssh-keygen'] })('host keys', () => {
     expect(seen.size).toBe(5);
   });
 
+  test('are whole, also where one begins with a zero byte', () => {
+    const file = join(scratchDirectory(), 'key');
+    const begins = (publicKey: string) => Buffer.from(publicKey.split(' ')[1] as string, 'base64')[19];
+    let key = makeHostKey();
+    for (let round = 0; round < 20_000 && begins(key.publicKey) !== 0; round++) key = makeHostKey();
+    expect(begins(key.publicKey)).toBe(0);
+    writeFileSync(file, key.openssh, { mode: 0o600 });
+    expect(execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' })).toContain(key.publicKey);
+  });
+
   test('for dropbear are the same key: its type, then seed and public key in one string', () => {
     const { dropbear, publicKey } = makeHostKey();
     const bytes = Buffer.from(dropbear);

@@ -1,9 +1,9 @@
 /**
  * A board's SSH host key, made here so that its fingerprint is known before the board first answers: whoever connects can
  * check it. One Ed25519 key: every SSH server of the images takes it, and RSA would cost half a second of CPU a root.
+ * Written out by hand: ssh2 drops a leading zero byte of one key in 128 or so, which no SSH server then takes.
  */
-import { createHash, createPrivateKey } from 'node:crypto';
-import ssh2 from 'ssh2';
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { SafeRoot } from '../safe-path.ts';
 
 export interface HostKey {
@@ -24,31 +24,41 @@ export interface NewHostKey extends HostKey {
 const TYPE = 'ssh-ed25519';
 
 export function makeHostKey(): NewHostKey {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519');
-  const [, base64 = ''] = pair.public.trim().split(' ');
-  const digest = createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64');
+  const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+  const publicKey = Buffer.from(x as string, 'base64url');
+  // RFC 8032: the private key is a seed; both programs keep the public key behind it.
+  const both = Buffer.concat([Buffer.from(d as string, 'base64url'), publicKey]);
+  const blob = Buffer.concat([sshString(TYPE), sshString(publicKey)]);
   return {
     type: TYPE,
-    fingerprint: `SHA256:${digest.replace(/=+$/, '')}`,
-    publicKey: `${TYPE} ${base64}`,
-    openssh: pair.private,
-    dropbear: dropbearKey(pair.private, base64),
+    fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
+    publicKey: `${TYPE} ${blob.toString('base64')}`,
+    openssh: opensshKey(blob, publicKey, both),
+    // dropbear's own format (its ed25519.c).
+    dropbear: Buffer.concat([sshString(TYPE), sshString(both)]),
   };
 }
 
-/** dropbear's own format (its ed25519.c): the name of the type, then a string of the seed and the public key. */
-function dropbearKey(openssh: string, publicBase64: string): Uint8Array {
-  const parsed = ssh2.utils.parseKey(openssh);
-  if (parsed instanceof Error) throw parsed;
-  const key = Array.isArray(parsed) ? parsed[0] : parsed;
-  const { d } = createPrivateKey((key as { getPrivatePEM(): string }).getPrivatePEM()).export({ format: 'jwk' });
-  const seed = Buffer.from(d as string, 'base64url');
-  const publicKey = Buffer.from(publicBase64, 'base64').subarray(-32);
-  return Buffer.concat([sshString(Buffer.from(TYPE)), sshString(Buffer.concat([seed, publicKey]))]);
+/** OpenSSH's PROTOCOL.key, without encryption. */
+function opensshKey(blob: Uint8Array, publicKey: Uint8Array, both: Uint8Array): string {
+  // Twice the same number: how a reader knows that it decrypted well.
+  const check = randomBytes(4);
+  const inner = Buffer.concat([check, check, sshString(TYPE), sshString(publicKey), sshString(both), sshString('')]);
+  const padding = Uint8Array.from({ length: (8 - (inner.length % 8)) % 8 }, (_, place) => place + 1);
+  const outer = Buffer.concat([
+    Buffer.from('openssh-key-v1\0'),
+    ...['none', 'none', ''].map(sshString),
+    Buffer.from([0, 0, 0, 1]),
+    sshString(blob),
+    sshString(Buffer.concat([inner, padding])),
+  ]);
+  const lines = outer.toString('base64').match(/.{1,70}/g) ?? [];
+  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
 }
 
 /** RFC 4251 section 5. */
-function sshString(bytes: Uint8Array): Buffer {
+function sshString(content: Uint8Array | string): Buffer {
+  const bytes = Buffer.from(content);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
