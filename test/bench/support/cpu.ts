@@ -2,6 +2,7 @@
  * CPU time of a server with all its processes, those that it forks and forgets too. By a cgroup where one can be made;
  * else by adding up /proc, which misses processes that nobody waited for.
  */
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -15,10 +16,9 @@ export interface CpuMeter {
   close(): void;
 }
 
-let made = 0;
-
 export function openCpuMeter(): CpuMeter {
-  const name = `pirack-bench-${process.pid}-${++made}`;
+  // Not by the process's number: in its bundle that is 1, in the bundle of another bench too.
+  const name = `pirack-bench-${randomBytes(6).toString('hex')}`;
   // Version 1 has a hierarchy for CPU time; version 2 counts it in every group.
   return (
     group('/sys/fs/cgroup/cpuacct', name, 'cpuacct.usage', (text) => Number(text) / 1e9) ??
