@@ -20,7 +20,7 @@ describeWith({ root: true, programs: ['unshare', 'ganesha.nfsd'], files: [boot] 
         '  - {slots: 1-2, switch: sw1, ports: 1-2, simulate: 4B, netboot: ipv6}\n  - {slots: 3, switch: sw1, ports: 3, simulate: 4B}',
       ),
     );
-  }, 120_000);
+  }, 180_000);
   afterAll(() => rack?.stop(), 60_000);
 
   it('come up beside one that boots by IPv4, with the same milestones', async () => {
