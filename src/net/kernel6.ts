@@ -2,25 +2,47 @@
 import type { Ipv6, Mac } from '../wire/address.ts';
 import { IpBatchFailed, type IpCommand, ipBatch } from './iproute.ts';
 
+/**
+ * How long a route that was set is taken to be there, in milliseconds: no `ip` for a client that asks again and again, and
+ * one that renews in hours finds its route made anew, should anything have taken it away.
+ */
+const ROUTE_MEMORY = 10_000;
+
 interface Waiting {
   readonly command: IpCommand;
   readonly resolve: () => void;
   readonly reject: (cause: unknown) => void;
 }
 
-/** All that is asked for in one turn of the event loop is one `ip`: 108 boards ask at the same moment. */
+/**
+ * One `ip` at a time, with all that was asked for while the one before ran: 108 boards ask at the same moment, and one that
+ * asks without end must not make a queue that others stand in.
+ */
 export class Kernel6Routes {
+  readonly #batch: (commands: readonly IpCommand[]) => Promise<unknown>;
+  readonly #now: () => number;
   #waiting: Waiting[] = [];
-  /** One `ip` after the other: a route that was made and taken away again must end up away. */
-  #running: Promise<void> = Promise.resolve();
+  #running = false;
+  /** By prefix: the route that was set last, and when. */
+  readonly #set = new Map<string, { readonly command: string; readonly at: number }>();
+
+  constructor(batch: (commands: readonly IpCommand[]) => Promise<unknown> = ipBatch, now = () => performance.now()) {
+    this.#batch = batch;
+    this.#now = now;
+  }
 
   /** Routes a prefix to a link-local next hop, in place of any other route to it. Rejects with what `ip` said. */
-  setRoute(ifname: string, prefix: string, via: Ipv6): Promise<void> {
-    return this.#run(['route', 'replace', prefix, 'via', via, 'dev', ifname, 'proto', 'dhcp']);
+  async setRoute(ifname: string, prefix: string, via: Ipv6): Promise<void> {
+    const command = ['route', 'replace', prefix, 'via', via, 'dev', ifname, 'proto', 'dhcp'];
+    const known = this.#set.get(prefix);
+    if (known?.command === command.join(' ') && this.#now() - known.at < ROUTE_MEMORY) return;
+    await this.#run(command);
+    this.#set.set(prefix, { command: command.join(' '), at: this.#now() });
   }
 
   /** Takes the route away; one that is not there is no error. */
   async deleteRoute(ifname: string, prefix: string): Promise<void> {
+    this.#set.delete(prefix);
     try {
       await this.#run(['route', 'del', prefix, 'dev', ifname]);
     } catch (cause) {
@@ -45,17 +67,20 @@ export class Kernel6Routes {
   #run(command: IpCommand): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ command, resolve, reject });
-      if (this.#waiting.length > 1) return;
-      setImmediate(() => {
-        const group = this.#waiting.splice(0);
-        this.#running = this.#running.then(() => this.#batch(group));
-      });
+      if (this.#running) return;
+      this.#running = true;
+      setImmediate(() => void this.#work());
     });
   }
 
-  async #batch(group: readonly Waiting[]): Promise<void> {
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#runAll(this.#waiting.splice(0));
+    this.#running = false;
+  }
+
+  async #runAll(group: readonly Waiting[]): Promise<void> {
     try {
-      await ipBatch(group.map(({ command }) => command));
+      await this.#batch(group.map(({ command }) => command));
       for (const { resolve } of group) resolve();
     } catch (cause) {
       for (const { command, resolve, reject } of group) {
