@@ -22,7 +22,7 @@ export function boardCommand(): Command {
 
 const RECENT_SHOWN = 8;
 
-function describe({ slot, recent, slow, boots, events }: BoardView): string {
+function describe({ slot, recent, slow, observations, boots, events }: BoardView): string {
   const { board, power } = slot;
   const revision = board.revision === undefined ? '' : ` revision ${board.revision.toString(16)}`;
   const lines = [
@@ -34,6 +34,8 @@ function describe({ slot, recent, slow, boots, events }: BoardView): string {
     `  image       ${slot.image ?? 'none: the board gets 404s after its first stage'}`,
     `  IPv6        ${slot.reachable6 === null ? 'not asked yet' : slot.reachable6 ? 'answers' : 'does not answer'}`,
   ];
+  for (const { fact, value, firstSeen } of observations)
+    lines.push(`  ${fact.padEnd(11)} ${value}, since ${time(firstSeen)}`);
   if (slot.lastCause !== null) lines.push(`  last cause  ${slot.lastCause}`);
   if (slot.attempts > 0) lines.push(`  recovery    ${slot.attempts} power cycles since it was last up`);
   for (const { text } of slow) lines.push(`  slow        ${text}`);

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { takeSeen } from '../rack/board-seen.ts';
 import type { Clock } from '../rack/clock.ts';
+import type { Fact } from '../rack/facts.ts';
 import type { LoadPart } from '../rack/load.ts';
 import type { Milestone } from '../rack/milestone.ts';
 import type { Plan } from '../rack/plan.ts';
@@ -16,6 +18,8 @@ import { BoardEvents } from './board-events.ts';
 /** The newest error of the store stops the controller: a state that cannot be written may not be acted on. */
 export type Fatal = (what: string, cause: unknown) => void;
 
+const NOTE_AGAIN = seconds(3600);
+
 /**
  * The state of every slot, in memory and on disk. All that is seen of a board comes in here, and nothing else writes
  * boots, boards, power rows and events.
@@ -27,6 +31,8 @@ export class RackState {
   readonly #log: Logger;
   readonly #fatal: Fatal;
   readonly #boardEvents = new BoardEvents();
+  /** What was noted of each slot's board, and when. Bounded by the facts that there are. */
+  readonly #noted = new Map<SlotNumber, Map<Fact, { value: string; at: number }>>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #endListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
@@ -145,27 +151,32 @@ export class RackState {
     if (boot !== undefined) this.#set(slot, { boot: load(boot, part) });
   }
 
-  /**
-   * Takes what a board said of itself. Fields that it did not say are kept while the MAC stays the same; another MAC is
-   * another board, which is an event and never a silent change.
-   */
+  /** Takes what a board said of itself. Another board in the slot is an event and never a silent change. */
   observe(slot: SlotNumber, seen: Partial<BoardSeen>): void {
     const before = this.get(slot).board;
-    const another = seen.mac !== undefined && before.mac !== undefined && seen.mac !== before.mac;
-    const base = another ? NO_BOARD : before;
-    const board: BoardSeen = {
-      mac: seen.mac ?? base.mac,
-      serial: seen.serial ?? base.serial,
-      revision: seen.revision ?? base.revision,
-      model: seen.model ?? base.model,
-    };
+    const { board, contradiction } = takeSeen(before, seen);
     const same = (['mac', 'serial', 'revision', 'model'] as const).every((field) => board[field] === before[field]);
     if (same) return;
     this.#set(slot, { board });
     this.#write(() => this.#store.slots.saveBoard(slot, board, this.#clock.now()));
-    if (another) {
-      this.boardEvent(slot, 'board_changed', `different board in slot ${slot}: MAC ${before.mac} is now ${board.mac}`);
-    }
+    if (contradiction === undefined) return;
+    this.#noted.delete(slot);
+    this.#write(() => this.#store.observations.forget(slot));
+    const from = this.all().find((other) => other.slot !== slot && other.board.mac === board.mac);
+    const moved = from === undefined || board.mac === undefined ? '' : `, which was seen in slot ${from.slot}`;
+    this.boardEvent(slot, 'board_changed', `different board in slot ${slot}: ${contradiction}${moved}`);
+  }
+
+  /** Keeps what the board let be seen besides; true where it is new. Written again only when an hour has passed. */
+  note(slot: SlotNumber, fact: Fact, value: string): boolean {
+    const noted = this.#noted.get(slot) ?? new Map<Fact, { value: string; at: number }>();
+    const known = noted.get(fact);
+    const now = this.#clock.monotonic();
+    if (known?.value === value && now - known.at < NOTE_AGAIN) return false;
+    noted.set(fact, { value, at: now });
+    this.#noted.set(slot, noted);
+    this.#write(() => this.#store.observations.save(slot, fact, value, this.#clock.now()));
+    return known?.value !== value;
   }
 
   setPower(slot: SlotNumber, power: PowerSeen): void {

@@ -1,5 +1,6 @@
 import type { TftpEvent } from '../netboot/tftp/client.ts';
 import type { CompleteEvent, FailedEvent } from '../netboot/tftp/events.ts';
+import { bootloaderHint } from '../pi/bootloader.ts';
 import { fileRole } from '../pi/file-role.ts';
 import { type Boot, reachedAt } from '../rack/timeline.ts';
 import type { SlotNumber } from '../rack/units.ts';
@@ -60,6 +61,7 @@ export function takeTftpEvents(events: readonly TftpEvent[], sink: TftpSink): vo
       case 'complete':
         // Counted first: the file belongs to the stage that it ends.
         sink.state.sent(event.slot, { files: 1, ...amount(event) });
+        noteBootloader(event, sink);
         arrived(event, sink);
         break;
       case 'failed':
@@ -97,4 +99,10 @@ function amount({ bytes, ms, retransmits }: CompleteEvent | FailedEvent) {
 
 function detail(event: { readonly name: string; readonly bytes: number; readonly ms: number }): string {
   return `${event.name}, ${event.bytes} bytes in ${Math.round(event.ms)} ms`;
+}
+
+/** The EEPROM itself fetches start4.elf, with the block size that it always asks for; what follows is the firmware's. */
+function noteBootloader({ slot, path, blksize }: CompleteEvent, { state }: TftpSink): void {
+  const hint = /^start4\w*\.elf$/.test(path) ? bootloaderHint(blksize) : undefined;
+  if (hint !== undefined) state.note(slot, 'bootloader', hint);
 }

@@ -18,6 +18,7 @@ export function netbootDoubt(netboot: Netboot, heard: Heard): string | undefined
   switch (heard.kind) {
     case 'rom-3b':
     case 'rom-serial':
+    case 'bootcode':
       return 'its board is a Pi 3, which boots by IPv4 alone: netboot: ipv6 in the rack file is for a Pi 4';
     case 'eeprom-pi4':
     case 'eeprom-pi5':

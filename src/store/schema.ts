@@ -239,6 +239,17 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     since INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- What boards let be seen of themselves: of each fact the newest value, and since when it is that.
+  CREATE TABLE observations (
+    slot INTEGER NOT NULL REFERENCES slots(slot) ON DELETE CASCADE,
+    fact TEXT NOT NULL,
+    value TEXT NOT NULL,
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    PRIMARY KEY (slot, fact)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

@@ -9,6 +9,7 @@ import { JobTable } from './jobs.ts';
 import { LeaseTable } from './leases.ts';
 import { Lease6Table } from './leases6.ts';
 import { MaintenanceTable } from './maintenance.ts';
+import { ObservationTable } from './observations.ts';
 import { PortMapTable } from './port-maps.ts';
 import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
@@ -30,6 +31,7 @@ export class Store {
   readonly power: PowerTable;
   readonly boots: BootTable;
   readonly events: EventTable;
+  readonly observations: ObservationTable;
   readonly portMaps: PortMapTable;
   readonly vlanJournal: VlanJournalTable;
   readonly tenants: TenantTable;
@@ -51,6 +53,7 @@ export class Store {
     this.power = new PowerTable(this.#state);
     this.boots = new BootTable(this.#state);
     this.events = new EventTable(this.#state);
+    this.observations = new ObservationTable(this.#state);
     this.portMaps = new PortMapTable(this.#state);
     this.vlanJournal = new VlanJournalTable(this.#state);
     this.tenants = new TenantTable(this.#state);

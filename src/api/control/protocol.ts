@@ -4,6 +4,7 @@ import type { BoardSeen, PowerSeen, SlotCondition } from '../../rack/slot-state.
 import type { Activity, Step } from '../../rack/timeline.ts';
 import type { BootRow } from '../../store/boots.ts';
 import type { EventRow } from '../../store/events.ts';
+import type { ObservationRow } from '../../store/observations.ts';
 import type { SlowView } from './boot-views.ts';
 
 export interface SlotView {
@@ -67,6 +68,8 @@ export interface BoardView {
   readonly recent: readonly Activity[];
   /** In what the board is slower than its neighbours. */
   readonly slow: readonly SlowView[];
+  /** What it let be seen of itself: claims. */
+  readonly observations: readonly ObservationRow[];
   readonly boots: readonly BootRow[];
   readonly events: readonly EventRow[];
 }

@@ -69,6 +69,7 @@ export function boardView(from: ViewSources, slot: number): BoardView | undefine
     slot: slotView(plan, from.state.get(number)),
     recent: from.state.get(number).boot?.recent ?? [],
     slow: slowViews(from.history, number),
+    observations: from.store.observations.ofSlot(number),
     boots: from.store.boots.ofSlot(number, BOOTS_SHOWN),
     events: from.store.events.ofSlot(number, EVENTS_SHOWN),
   };

@@ -10,6 +10,7 @@ import {
   VENDOR_CLASS,
 } from '../../pi/rom.ts';
 import type { TimingModel } from '../../rack/plan.ts';
+import type { Mac } from '../../wire/address.ts';
 import {
   Architecture,
   DhcpOption,
@@ -26,8 +27,10 @@ export const SHOWN = 64;
 export type ClientKind =
   /** Mask ROM of a 3B (or a 2B v1.2): says nothing of its serial. */
   | 'rom-3b'
-  /** ROM of a 3B+, or bootcode.bin of any Pi 3, which cannot be told apart; both tell the serial. */
+  /** ROM of a 3B+, or bootcode.bin of any Pi 3 where nothing that came before tells them apart: the bytes are the same. */
   | 'rom-serial'
+  /** bootcode.bin of a Pi 3 that a ROM on the same leg has just fetched. */
+  | 'bootcode'
   | 'eeprom-pi4'
   | 'eeprom-pi5'
   | 'uboot'
@@ -58,8 +61,33 @@ export interface Classification {
   readonly doubt?: string;
 }
 
-/** Classifies a message from a client; `length` is that of the datagram, by which ROM stages differ (pi-boot §1.2). */
-export function classify(packet: Dhcpv4Packet, length: number): Classification {
+/** The boot firmware that the leg heard last. */
+export interface Before {
+  readonly kind: ClientKind;
+  readonly mac: Mac;
+  /** The leg has asked for a file since, just now. */
+  readonly fetching: boolean;
+}
+
+/**
+ * Classifies a message from a client; `length` is that of the datagram, by which ROM stages differ (pi-boot §1.2), and
+ * `before` what the leg heard before it, by which alone a second stage differs from a 3B+ ROM.
+ */
+export function classify(packet: Dhcpv4Packet, length: number, before?: Before): Classification {
+  const told = classifyAlone(packet, length);
+  if (told.kind !== 'rom-serial' || before === undefined || !isSecondStage(before, packet)) return told;
+  return { ...told, kind: 'bootcode', ...(before.kind === 'rom-3b' ? { timing: '3B', model: '3B' } : {}) };
+}
+
+/** A ROM fetches bootcode.bin, and that asks once more, a moment later (pi-boot §1.2); a ROM that is tried again has fetched nothing. */
+function isSecondStage({ kind, mac, fetching }: Before, packet: Dhcpv4Packet): boolean {
+  if (mac !== packet.chaddr) return false;
+  if (kind === 'rom-3b') return true;
+  // The second stage fetches files too: what asks after that has begun again.
+  return kind === 'bootcode' ? !fetching : kind === 'rom-serial' && fetching;
+}
+
+function classifyAlone(packet: Dhcpv4Packet, length: number): Classification {
   const className = printable(readClassIdentifier(packet.options) ?? '', SHOWN);
   const uuid = parseClientUuid(packet.options.get(DhcpOption.clientUuid) ?? new Uint8Array());
   const isPiClass = className === VENDOR_CLASS && !isIpxe(packet);

@@ -169,7 +169,7 @@ function unfitPacket(packet: Dhcpv4Packet): Ignored | undefined {
 function decideDiscover(question: Question, message: ClientMessage): Answer {
   const { leg, client, settings } = question;
   const delay = client.firmware ? settings.offerDelay[client.timing] : NOW;
-  const isRom = client.kind === 'rom-3b' || client.kind === 'rom-serial';
+  const isRom = client.kind === 'rom-3b' || client.kind === 'rom-serial' || client.kind === 'bootcode';
   return {
     outcome: 'offer',
     type: message.type,

@@ -3,10 +3,14 @@ import type { Timer } from '../../rack/clock.ts';
 import type { Mac } from '../../wire/address.ts';
 import type { Dhcpv4Packet } from '../../wire/dhcpv4/index.ts';
 import { TokenBucket } from '../token-bucket.ts';
-import type { Classification } from './classify.ts';
+import type { Before, Classification, ClientKind } from './classify.ts';
 import { type Leg, type PreparedLeg, prepareLeg } from './leg.ts';
 import type { ServerSettings } from './settings.ts';
 
+/** A ROM tries for 25 s (pi-boot §1.6), and between a power cut and the next DISCOVER lie about as many seconds. */
+const SAME_BOOT = 20_000;
+/** Between the last block of bootcode.bin and its own DISCOVER lies a tenth of a second (pi-boot §1.2). */
+const JUST_NOW = 4_000;
 const LIMITED_BROADCAST = 0xffffffff;
 
 /** The message a leg sent last, for as long as a repetition of it means the same. */
@@ -27,6 +31,8 @@ export class LegState {
   #given: Leg;
   readonly #bucket: TokenBucket;
   #client: { readonly xid: number; readonly chaddr: Mac; readonly client: Classification } | undefined;
+  #firmware: { readonly kind: ClientKind; readonly mac: Mac; readonly at: number } | undefined;
+  #requestedAt = Number.NEGATIVE_INFINITY;
   #heldBack: Timer | undefined;
   #followUps: Timer[] = [];
 
@@ -72,13 +78,27 @@ export class LegState {
    * What the message's client is. A message that gives neither class nor identifier, as an early Pi 4's REQUEST may
    * (pi-boot §2.1), is from whoever sent this transaction's DISCOVER.
    */
-  resolve(packet: Dhcpv4Packet, told: Classification): Classification {
+  resolve(packet: Dhcpv4Packet, told: Classification, now: number): Classification {
     const known = this.#client;
     if (told.kind === 'os' && told.className === '' && known?.xid === packet.xid && known.chaddr === packet.chaddr) {
       return known.client;
     }
     this.#client = { xid: packet.xid, chaddr: packet.chaddr, client: told };
+    if (told.firmware) this.#firmware = { kind: told.kind, mac: packet.chaddr, at: now };
     return told;
+  }
+
+  /** The boot firmware that was heard last, unless that was in another boot. */
+  before(now: number): Before | undefined {
+    const firmware = this.#firmware;
+    if (firmware === undefined || now - Math.max(firmware.at, this.#requestedAt) > SAME_BOOT) return undefined;
+    const fetching = this.#requestedAt >= firmware.at && now - this.#requestedAt < JUST_NOW;
+    return { kind: firmware.kind, mac: firmware.mac, fetching };
+  }
+
+  /** The leg has asked for a file. */
+  requested(now: number): void {
+    this.#requestedAt = now;
   }
 
   /** Replaces the answer that is held back, if any; true where one was. */

@@ -83,9 +83,11 @@ export class Dhcpv4Server {
     });
   }
 
-  /** The slot's board has asked for its first file: it needs no more waking. */
+  /** The slot's board has asked for a file: it needs no more waking. */
   firstRequest(slot: SlotNumber): void {
-    this.#legs.get(slot)?.cancelFollowUps();
+    const state = this.#legs.get(slot);
+    state?.cancelFollowUps();
+    state?.requested(this.#clock.monotonic());
   }
 
   /** Stops answering. The socket stays open. */
@@ -145,7 +147,7 @@ export class Dhcpv4Server {
       this.counters.duplicates++;
       return;
     }
-    const client = state.resolve(packet, classify(packet, bytes.length));
+    const client = state.resolve(packet, classify(packet, bytes.length, state.before(now)), now);
     const unicast = destination === state.leg.numbers.controller;
     const decision = decide({ packet, leg: state.leg, client, unicast, settings: this.#settings });
     countDecision(this.counters, decision);

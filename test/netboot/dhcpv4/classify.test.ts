@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify } from '../../../src/netboot/dhcpv4/classify.ts';
+import { type Before, classify } from '../../../src/netboot/dhcpv4/classify.ts';
 import { parseMac } from '../../../src/wire/address.ts';
 import { type Dhcpv4Packet, decodeDhcpv4 } from '../../../src/wire/dhcpv4/index.ts';
 import { EEPROM_PI4, EEPROM_PI4_REQUEST, ROM_3B, ROM_3B_PLUS } from '../../wire/dhcpv4/roms.ts';
@@ -89,6 +89,33 @@ describe('boot firmware of a Pi', () => {
       ),
     ).toMatchObject(unknown);
     expect(from(EEPROM_PI4, withOption(97, undefined))).toMatchObject(unknown);
+  });
+});
+
+describe('what came before tells the second stage from a ROM', () => {
+  const mac = decodeDhcpv4(ROM_3B_PLUS).chaddr;
+  const serialAfter = (before: Before | undefined) => classify(decodeDhcpv4(ROM_3B_PLUS), ROM_3B_PLUS.length, before);
+
+  it.each<[string, Before | undefined, string]>([
+    ['nothing', undefined, 'rom-serial'],
+    ['a 3B ROM', { kind: 'rom-3b', mac, fetching: true }, 'bootcode'],
+    ['a 3B ROM whose requests were not heard of', { kind: 'rom-3b', mac, fetching: false }, 'bootcode'],
+    ['a 3B+ ROM that fetched', { kind: 'rom-serial', mac, fetching: true }, 'bootcode'],
+    ['a 3B+ ROM that tries again', { kind: 'rom-serial', mac, fetching: false }, 'rom-serial'],
+    ['a second stage that tries again', { kind: 'bootcode', mac, fetching: false }, 'bootcode'],
+    ['a second stage that fetched: a quick restart', { kind: 'bootcode', mac, fetching: true }, 'rom-serial'],
+    ['a ROM of another board', { kind: 'rom-3b', mac: parseMac('b8:27:eb:00:00:01'), fetching: true }, 'rom-serial'],
+    ['a Pi 4', { kind: 'eeprom-pi4', mac, fetching: true }, 'rom-serial'],
+  ])('after %s', (_name, before, kind) => expect(serialAfter(before).kind).toBe(kind));
+
+  it('a second stage after a 3B ROM is of a 3B, and tells the serial that the ROM does not', () => {
+    const seen = serialAfter({ kind: 'rom-3b', mac, fetching: true });
+    expect(seen).toMatchObject({ model: '3B', timing: '3B', serial: '4c69202e', offerIsFinal: true, answer: 'pi' });
+  });
+
+  it('does not change what tells itself', () => {
+    const before: Before = { kind: 'rom-3b', mac: decodeDhcpv4(EEPROM_PI4).chaddr, fetching: true };
+    expect(classify(decodeDhcpv4(EEPROM_PI4), EEPROM_PI4.length, before)).toEqual(from(EEPROM_PI4));
   });
 });
 
