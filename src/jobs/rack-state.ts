@@ -7,7 +7,7 @@ import type { Milestone } from '../rack/milestone.ts';
 import type { Plan } from '../rack/plan.ts';
 import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } from '../rack/slot-state.ts';
 import { advance, type Boot, load, resume, stage, type Transfer, touch } from '../rack/timeline.ts';
-import type { SlotNumber } from '../rack/units.ts';
+import { type SlotNumber, seconds } from '../rack/units.ts';
 import type { BootKind, BootOutcome } from '../store/boots.ts';
 import type { EventRow } from '../store/events.ts';
 import type { HealthRow } from '../store/health.ts';

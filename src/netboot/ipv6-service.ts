@@ -19,6 +19,7 @@ import {
   type Leg6,
   type Observation6,
   serverDuid,
+  settings6Of,
 } from './dhcpv6/index.ts';
 import { FirmwareNeighbours } from './firmware-neighbours.ts';
 import { type RaLeg, RaServer } from './ra/index.ts';
@@ -112,6 +113,7 @@ function startDhcp(parts: Ipv6ServiceParts, socket: Udp6Socket, neighbours: Firm
     milestone: parts.milestone,
     clock: parts.clock,
     log: parts.log,
+    settings: settings6Of(plan),
   });
 }
 

@@ -23,6 +23,7 @@ export interface Plan {
   readonly ipv6: Ipv6Plan;
   /** Undefined: the rack has no API. */
   readonly api: ApiPlan | undefined;
+  readonly dhcp: DhcpPlan;
   readonly timings: Readonly<Record<TimingModel, BootTimings>>;
 }
 
@@ -184,6 +185,14 @@ export interface ApiPlan {
   readonly trustedProxies: readonly string[];
   /** Unix user that it runs as; undefined: as the controller does, which `check` only lets pass in a virtual rack. */
   readonly user: string | undefined;
+}
+
+export interface DhcpPlan {
+  /**
+   * For how long an address is given: of IPv4 the lease, of IPv6 the preferred lifetime, and twice as long the valid one.
+   * The address is the leg's for good; this only says how often its client is heard of.
+   */
+  readonly lease: Millis;
 }
 
 /** What the controller says on the legs in router advertisements and DHCPv6. */

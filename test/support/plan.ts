@@ -64,6 +64,7 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
     power: POWER,
     ipv6: IPV6,
     api: undefined,
+    dhcp: { lease: seconds(43_200) },
     timings: { '3B': timings, '3B+': timings, '4B': timings, default: timings },
     ...change,
   };

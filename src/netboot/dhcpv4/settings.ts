@@ -29,11 +29,12 @@ export const DEFAULT_SETTINGS: ServerSettings = Object.freeze({
   duplicateWindow: millis(20),
 });
 
-/** The defaults with the OFFER delays of a plan. */
-export function settingsOf(plan: Pick<Plan, 'timings'>): ServerSettings {
-  const { timings } = plan;
+/** The defaults with the lease time and the OFFER delays of a plan. */
+export function settingsOf(plan: Pick<Plan, 'timings' | 'dhcp'>): ServerSettings {
+  const { timings, dhcp } = plan;
   return {
     ...DEFAULT_SETTINGS,
+    leaseTime: dhcp.lease,
     offerDelay: {
       '3B': timings['3B'].offerDelay,
       '3B+': timings['3B+'].offerDelay,

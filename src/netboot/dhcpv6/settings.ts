@@ -1,4 +1,5 @@
 /** What can be tuned about the answers. */
+import type { Plan } from '../../rack/plan.ts';
 import { type Millis, millis } from '../../rack/units.ts';
 
 export interface Decide6Settings {
@@ -20,3 +21,9 @@ export const DEFAULT_SETTINGS6: Server6Settings = Object.freeze({
   rate: Object.freeze({ burst: 50, perSecond: 50 }),
   duplicateWindow: millis(20),
 });
+
+/** The lifetimes of a plan: a client that cannot renew may use its address as long again (RFC 8415 §21.6). */
+export function settings6Of({ dhcp }: Pick<Plan, 'dhcp'>): Decide6Settings {
+  const preferred = Math.round(dhcp.lease / 1000);
+  return { preferred, valid: preferred * 2 };
+}

@@ -48,6 +48,7 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
     },
     ipv6: ipv6Plan(file.ipv6),
     api: file.api && apiPlan(file.api, file.rack, at),
+    dhcp: file.dhcp,
     timings: timings(file),
   });
 }

@@ -7,6 +7,7 @@ import { parsePorts } from '../port-range.ts';
 import { NAT64_KINDS, type Prefix, PrefixError, parseAddress, parsePrefix } from '../prefix.ts';
 import { DURATION_EXPECTED, parseDuration, parseWatts, WATTS_EXPECTED } from '../quantity.ts';
 import { parseRange, type RangeLimits, RangeSyntaxError } from '../range.ts';
+import type { Millis } from '../units.ts';
 import type { IssueParams } from './tolerant.ts';
 
 /** Fails a transform with a message and what was expected; without either, the value is quoted and `.meta()` asked. */
@@ -60,6 +61,16 @@ export const positiveDuration = z
   .string()
   .transform((text, context) => parseDuration(text) || fail(context, '', {}))
   .meta({ expected: `${DURATION_EXPECTED}, longer than nothing` });
+
+export function durationBetween(shortest: Millis, longest: Millis, expected: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const value = parseDuration(text);
+      return value !== undefined && value >= shortest && value <= longest ? value : fail(context, '', {});
+    })
+    .meta({ expected });
+}
 
 export const power = z
   .string()

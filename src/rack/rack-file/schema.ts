@@ -7,6 +7,7 @@ import {
   authProtocol,
   directory,
   duration,
+  durationBetween,
   integer,
   interfaceName,
   ipv6Address,
@@ -229,6 +230,15 @@ export const rackFileSchema = z.strictObject({
     .prefault({}),
   ipv6: ipv6.prefault({}),
   api: api.optional(),
+  dhcp: z
+    .strictObject({
+      // Below 10 s clients of some makes never come to rest; above a day a lease says nothing of a board any more.
+      lease: durationBetween(seconds(10), seconds(86_400), 'a duration from 10 s to 24 h, such as 12 h').default(
+        seconds(12 * 3600),
+      ),
+    })
+    .meta({ expected: '{lease: 12 h}' })
+    .prefault({}),
   timings: z
     .strictObject({
       '3B': timings.optional(),

@@ -70,6 +70,7 @@ export function testPlan({
     power: { ...POWER, hold: seconds(3), concurrentBoots: 8, poll: seconds(5) },
     ipv6: IPV6,
     api: undefined,
+    dhcp: { lease: seconds(43_200) },
     timings: { '3B': timings, '3B+': timings, '4B': timings, default: timings },
   };
 }
