@@ -11,8 +11,11 @@ import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
 import { Recovery } from './jobs/recover.ts';
 import { RootKeeper } from './jobs/roots/keeper.ts';
+import { keysKind } from './jobs/roots/keys.ts';
 import type { RootJobParts } from './jobs/roots/parts.ts';
+import { provisionKind } from './jobs/roots/provision.ts';
 import { reimageKind } from './jobs/roots/reimage.ts';
+import { releaseKind } from './jobs/roots/release.ts';
 import { rescueKind } from './jobs/roots/rescue.ts';
 import { undoKind } from './jobs/roots/undo.ts';
 import { Servers } from './jobs/servers.ts';
@@ -137,6 +140,7 @@ export class Controller {
       power: this.power,
       roots: this.#roots,
       table: store.roots,
+      personal: (slot) => this.servers.personal(slot),
       show: (slot) => this.#showTree(slot),
       clock,
       sweep: () => this.#keeper.sweepSoon(),
@@ -144,7 +148,14 @@ export class Controller {
     this.jobs = new JobRunner({
       table: store.jobs,
       write: (write) => store.commit.write(write),
-      kinds: [reimageKind(rootJobs), undoKind(rootJobs), rescueKind(rootJobs)],
+      kinds: [
+        reimageKind(rootJobs),
+        undoKind(rootJobs),
+        rescueKind(rootJobs),
+        provisionKind(rootJobs),
+        releaseKind(rootJobs),
+        keysKind(rootJobs),
+      ],
       clock,
       log,
       places: JOB_PLACES,

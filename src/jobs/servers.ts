@@ -2,10 +2,12 @@ import type { Clock } from '../rack/clock.ts';
 import { isEnded } from '../rack/job.ts';
 import type { Plan } from '../rack/plan.ts';
 import type { Actor } from '../rack/tenancy/actor.ts';
+import { keyLines } from '../rack/tenancy/authorized-keys.ts';
 import { type Candidate, choose, type Server } from '../rack/tenancy/server.ts';
 import { generatedName, type ServerName } from '../rack/tenancy/server-name.ts';
 import { impossible, type Order, specOf } from '../rack/tenancy/spec.ts';
 import type { SlotNumber } from '../rack/units.ts';
+import type { Wishes } from '../roots/personalise/wishes.ts';
 import type { JobRow } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import type { JobRequest } from './durable/runner.ts';
@@ -100,6 +102,16 @@ export class Servers {
 
   of(slot: SlotNumber): Server | undefined {
     return this.all().find((server) => server.slot === slot);
+  }
+
+  /** What every root of the slot gets of its customer. */
+  personal(slot: SlotNumber): Pick<Wishes, 'authorizedKeys' | 'userData'> {
+    const server = this.of(slot);
+    if (server === undefined) return {};
+    return {
+      authorizedKeys: keyLines(server.keys),
+      ...(server.userData === undefined ? {} : { userData: server.userData }),
+    };
   }
 
   /** Whether the server is ready and nothing is being done to it. */

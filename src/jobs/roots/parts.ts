@@ -2,6 +2,7 @@ import type { Clock } from '../../rack/clock.ts';
 import type { Plan, SlotPlan } from '../../rack/plan.ts';
 import type { SlotNumber } from '../../rack/units.ts';
 import type { Roots } from '../../roots/index.ts';
+import type { Wishes } from '../../roots/personalise/wishes.ts';
 import type { RootRow, RootTable } from '../../store/roots.ts';
 import { JobRefused, StepFailed } from '../durable/kind.ts';
 import type { PowerJobs } from '../power.ts';
@@ -14,6 +15,8 @@ export interface RootJobParts {
   readonly power: Pick<PowerJobs, 'hold' | 'release' | 'intend'>;
   readonly roots: Pick<Roots, 'images' | 'slots' | 'serve' | 'rootPath'>;
   readonly table: RootTable;
+  /** What the customer of the slot wishes of every root that is made for it; nothing where there is none. */
+  readonly personal: (slot: SlotNumber) => Pick<Wishes, 'authorizedKeys' | 'userData'>;
   /** Has TFTP show the board what its rows say, ready in memory. */
   readonly show: (slot: SlotPlan) => Promise<void>;
   readonly clock: Clock;

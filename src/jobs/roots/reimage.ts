@@ -4,12 +4,13 @@
  */
 import { z } from 'zod';
 import type { Milestone } from '../../rack/milestone.ts';
+import type { Millis } from '../../rack/units.ts';
 import { RootRefused } from '../../roots/errors.ts';
 import { wishesOf } from '../../roots/index.ts';
 import { type KnownImage, NoSuchImage } from '../../roots/known-images.ts';
 import { type PersonalWishes, personalWishes } from '../../roots/personalise/wishes.ts';
 import type { JobRow } from '../../store/jobs.ts';
-import { type JobKind, JobRefused, StepFailed } from '../durable/kind.ts';
+import { type JobKind, JobRefused, type JobStep, StepFailed } from '../durable/kind.ts';
 import { assignedSlot, type RootJobParts, slotOf } from './parts.ts';
 import * as steps from './steps.ts';
 
@@ -23,34 +24,17 @@ const request = personalWishes.extend({
 export type ReimageParameters = PersonalWishes & { readonly image: string; readonly until?: Milestone | undefined };
 
 export function reimageKind(parts: RootJobParts): JobKind {
-  const clone = steps.work(
-    'clone',
-    'cloning the image',
-    2,
-    async ({ job }) => ({ root: (await makeRoot(parts, job)).id }),
-    true,
-  );
-  const swap = steps.wait('swap', 'making the new root current', 3, async ({ job }) => {
-    const { root } = steps.factsOf(job);
-    await parts.roots.slots.swap(job.slot, root as number, parts.plan.roots.keepOld);
-    return undefined;
-  });
-  const tidy = steps.wait('tidy', 'letting go of earlier roots', 3, async ({ job }) => {
-    const { old } = steps.factsOf(job);
-    for (const row of parts.table.withRole('kept'))
-      if (row.slot === job.slot && row.id !== old) await parts.roots.slots.setRole(row.id, 'doomed');
-    parts.sweep();
-    return undefined;
-  });
-  const all = [clone, steps.powerOff(parts), swap, ...steps.follow(parts), tidy];
+  const all = [
+    cloneStep(parts),
+    steps.powerOff(parts),
+    swapStep(parts, parts.plan.roots.keepOld),
+    ...steps.follow(parts),
+    tidyStep(parts, (job) => steps.factsOf(job).old),
+  ];
   return {
     name: 'reimage',
     steps: all,
-    undo: steps.putBack(
-      parts,
-      (job) => steps.currentIs(parts, job),
-      (job) => forget(parts, job),
-    ),
+    undo: putBackOld(parts),
     accept: async (slot, parameters) => {
       const planned = assignedSlot(parts.plan, slot);
       const parsed = request.safeParse(parameters);
@@ -62,6 +46,34 @@ export function reimageKind(parts: RootJobParts): JobKind {
     ...steps.keepsDark(parts, all),
   };
 }
+
+/** Makes the new root; a second try goes on with what the first one made. */
+export const cloneStep = (parts: RootJobParts): JobStep =>
+  steps.work('clone', 'cloning the image', 2, async ({ job }) => ({ root: (await makeRoot(parts, job)).id }), true);
+
+/** @param keep how long the old root stays for an undo */
+export const swapStep = (parts: RootJobParts, keep: Millis): JobStep =>
+  steps.wait('swap', 'making the new root current', 3, async ({ job }) => {
+    await parts.roots.slots.swap(job.slot, steps.factsOf(job).root as number, keep);
+    return undefined;
+  });
+
+/** Lets go of the roots that are kept for an undo, but for the one that `keep` names. */
+export const tidyStep = (parts: RootJobParts, keep: (job: JobRow) => number | undefined): JobStep =>
+  steps.wait('tidy', 'letting go of earlier roots', 3, async ({ job }) => {
+    for (const row of parts.table.withRole('kept'))
+      if (row.slot === job.slot && row.id !== keep(job)) await parts.roots.slots.setRole(row.id, 'doomed');
+    parts.sweep();
+    return undefined;
+  });
+
+/** The steps after which the old root serves again, as it was. */
+export const putBackOld = (parts: RootJobParts): JobStep[] =>
+  steps.putBack(
+    parts,
+    (job) => steps.currentIs(parts, job),
+    (job) => forget(parts, job),
+  );
 
 export async function imageFor({ roots }: RootJobParts, text: string): Promise<KnownImage> {
   try {
@@ -78,6 +90,7 @@ async function makeRoot(parts: RootJobParts, job: JobRow) {
   if (known === undefined)
     throw new StepFailed('no_image', `image ${image} is not there any more`, { permanent: true });
   const personal = {
+    ...parts.personal(job.slot),
     ...(authorizedKeys && { authorizedKeys }),
     ...(userData && { userData }),
     ...(timeZone && { timeZone }),

@@ -143,10 +143,13 @@ export function keepsDark(parts: RootJobParts, steps: readonly JobStep[]): Pick<
       if (dark || again) void parts.power.hold([job.slot], `${job.kind} (job ${job.id})`, holder(job));
     },
     ended: (job) => {
-      if (isThere(job)) parts.power.release([job.slot], holder(job));
+      if (isThere(job)) letGo(parts, job);
     },
   };
 }
+
+/** The slot's power is no longer this job's. */
+export const letGo = (parts: RootJobParts, job: JobRow): void => parts.power.release([job.slot], holder(job));
 
 /** `until` of a request: the milestone at which the job is done. */
 export const DONE_AT: readonly Milestone[] = MILESTONES.slice(MILESTONES.indexOf('kernel_sent'));

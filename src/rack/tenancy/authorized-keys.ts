@@ -40,6 +40,11 @@ export function authorizedKeys(text: string): KeysResult {
   return { ok: true, keys: lines.join('\n') };
 }
 
+/** The lines that are in a file of keys: comments too, which are the customer's. */
+export function keyLines(keys: string): readonly string[] {
+  return keys === '' ? [] : keys.split('\n');
+}
+
 /** Whether two texts hold the same keys, whatever their order: clients send them in any. */
 export function sameKeys(a: string, b: string): boolean {
   const set = (text: string) => new Set(text.split('\n').filter((line) => line !== ''));

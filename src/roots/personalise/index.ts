@@ -36,6 +36,19 @@ export async function personalise(root: string, personality: Personality): Promi
   }
 }
 
+/** Replaces the keys of root in a root that a board may be using: the whole file at once, and durable. */
+export async function replaceAuthorizedKeys(root: string, keys: readonly string[]): Promise<void> {
+  const tree = await SafeRoot.open(root);
+  try {
+    if (keys.length > 0) await writeAuthorizedKeys(tree, keys);
+    else if ((await tree.kind('root/.ssh/authorized_keys')) === 'file')
+      await tree.removeFile('root/.ssh/authorized_keys');
+    await tree.sync();
+  } finally {
+    await tree.close();
+  }
+}
+
 async function writeAuthorizedKeys(tree: SafeRoot, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   await tree.makeDirectory('root', 0o700);

@@ -1,7 +1,9 @@
 /** One slot, its board, its port and its NFS server as values: what outlives a controller, and controllers that die. */
 
 import type { RootJobParts } from '../../../src/jobs/roots/parts.ts';
+import { provisionKind } from '../../../src/jobs/roots/provision.ts';
 import { reimageKind } from '../../../src/jobs/roots/reimage.ts';
+import { releaseKind } from '../../../src/jobs/roots/release.ts';
 import { rescueKind } from '../../../src/jobs/roots/rescue.ts';
 import { undoKind } from '../../../src/jobs/roots/undo.ts';
 import type { SlotState } from '../../../src/rack/slot-state.ts';
@@ -144,6 +146,7 @@ export class World {
           }),
       },
       table,
+      personal: () => ({}),
       show: () =>
         life.moment(() => {
           shown = this.#boots();
@@ -151,7 +154,7 @@ export class World {
       clock: hasty,
       sweep: () => undefined,
     } as unknown as RootJobParts;
-    const kinds = [reimageKind(parts), undoKind(parts), rescueKind(parts)];
+    const kinds = [reimageKind, undoKind, rescueKind, provisionKind, releaseKind].map((kind) => kind(parts));
     const own = runnerOf(jobs, kinds, { write }).runner;
     runner.stop();
     own.resume();

@@ -1,0 +1,22 @@
+/** The customer's keys, written into the root that the board uses. */
+import { replaceAuthorizedKeys } from '../../roots/personalise/index.ts';
+import type { JobKind } from '../durable/kind.ts';
+import { assignedSlot, type RootJobParts } from './parts.ts';
+import * as steps from './steps.ts';
+
+export function keysKind(parts: RootJobParts): JobKind {
+  const write = steps.work('write', 'writing the keys', 3, async ({ job }) => {
+    await replaceAuthorizedKeys(parts.roots.rootPath(job.slot), parts.personal(job.slot).authorizedKeys ?? []);
+    return undefined;
+  });
+  return {
+    name: 'keys',
+    steps: [write],
+    undo: [],
+    accept: async (slot) => {
+      assignedSlot(parts.plan, slot);
+      return {};
+    },
+    describe: () => 'write the SSH keys',
+  };
+}
