@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { MAX_BYTES } from '../rack/rack-file/guard.ts';
 import { formatProblem, loadRackFile, type RackFileResult } from '../rack/rack-file.ts';
+import { storedImages } from '../roots/image-store/stored.ts';
 import { DRIVERS } from '../switches/drivers/index.ts';
 import { EXIT } from './exit.ts';
-import { cacheDirectory, stateRoot } from './places.ts';
+import { cacheDirectory, imagesDirectory, stateRoot } from './places.ts';
 
 /** Where a command prints: standard output and standard error, or a test. */
 export interface Output {
@@ -77,6 +78,7 @@ export function readRackFile(path: string, state: string = stateRoot(undefined))
     path,
     cacheDirectory: cacheDirectory(),
     stateDirectory: (rack: string) => join(resolve(state), rack),
+    storedImages: storedImages(imagesDirectory({ state })),
   };
   return loadRackFile(
     content,

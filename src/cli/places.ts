@@ -16,7 +16,7 @@ export function stateRoot(option: string | undefined, env: Env = process.env): s
 
 /** Directory of the imported images; racks share them. */
 export function imagesDirectory(options: { images?: string; state?: string }, env: Env = process.env): string {
-  const named = options.images ?? (options.state === undefined ? env.PIRACK_IMAGES : undefined);
+  const named = options.images ?? env.PIRACK_IMAGES;
   return named === undefined ? join(stateRoot(options.state, env), 'images') : resolve(named);
 }
 

@@ -8,6 +8,8 @@ import { describeChanges } from '../net/legs/describe.ts';
 import { reconcileLegs } from '../net/legs/reconcile.ts';
 import { realClock } from '../net/real-clock.ts';
 import type { Plan } from '../rack/plan.ts';
+import { pinImages } from '../roots/image-store/pin.ts';
+import { recordRackUse } from '../roots/image-store/usage.ts';
 import type { Namespaces } from '../sim/bundle/launch.ts';
 import { assertSealed, NotSealed } from '../sim/bundle/sealed.ts';
 import { createSecretReader } from '../switches/snmp/secrets.ts';
@@ -29,7 +31,7 @@ export interface ControllerOptions {
 
 /** Runs the controller in this process until it is told to stop. */
 export async function runController(options: ControllerOptions): Promise<number> {
-  const { plan } = options;
+  const plan = await pinImages(options.plan);
   if (plan.kind === 'virtual') {
     if (options.sealedFrom === undefined)
       throw new NotSealed('a virtual rack is served only inside namespaces that pirack made');
@@ -41,6 +43,7 @@ export async function runController(options: ControllerOptions): Promise<number>
     return EXIT.done;
   }
   mkdirSync(options.stateDirectory, { recursive: true, mode: 0o750 });
+  await recordRackUse(plan, options.stateDirectory);
   const log = pino(
     { level: process.env.PIRACK_LOG ?? 'info' },
     destination({ dest: options.logFile ?? 2, sync: false, mkdir: true }),

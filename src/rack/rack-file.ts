@@ -52,7 +52,7 @@ export function loadRackFile(
     return { plan: undefined, problems: tidy(problems) };
   }
   const draft = readTolerantly(rackFileSchema, document.value, reportInto(findings));
-  if (isSound) runChecks(document, draft, findings, drivers);
+  if (isSound) runChecks(document, draft, findings, drivers, [...(directories.storedImages?.keys() ?? [])]);
   for (const finding of findings) {
     const place = document.locate(finding.path, finding.at);
     // What reaches behind the first syntax error may be misread, and what is missing may stand there.
@@ -71,6 +71,7 @@ function runChecks(
   draft: CheckContext['draft'],
   findings: Finding[],
   driverNames: CheckContext['driverNames'],
+  storedImages: readonly string[],
 ): void {
   const context: CheckContext = {
     draft: typeof draft === 'object' ? draft : {},
@@ -78,7 +79,7 @@ function runChecks(
     lineOf: (path) => document.locate(path, 'value').line,
     isGiven: (path) => valueAt(document.value, path) !== undefined,
     switchNames: namesIn(document.value, 'switches'),
-    imageNames: namesIn(document.value, 'images'),
+    imageNames: namesIn(document.value, 'images')?.concat(storedImages),
     driverNames,
   };
   for (const check of [checkSwitches, checkSlots, checkImages, checkNetwork, checkAddresses, checkApi]) check(context);

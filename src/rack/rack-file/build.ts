@@ -4,6 +4,7 @@ import { STAGE_LIMITS } from '../../pi/timings.ts';
 import type {
   ApiPlan,
   BootTimings,
+  ImagePlan,
   Ipv6Plan,
   Plan,
   SecretRef,
@@ -15,7 +16,7 @@ import type {
 } from '../plan.ts';
 import { ipv4At, ipv6At, subnet } from '../prefix.ts';
 import { slotNumber, vlanId } from '../units.ts';
-import type { RackFile } from './schema.ts';
+import { DEFAULT_TRIM, type RackFile } from './schema.ts';
 
 export interface Directories {
   /** Path of the rack file: relative paths in it start at its folder. */
@@ -24,6 +25,8 @@ export interface Directories {
   readonly cacheDirectory: string;
   /** What `state:` stands for: given the rack's name, or the same for every rack. */
   readonly stateDirectory: string | ((rack: string) => string);
+  /** Directories of the imported images, by `NAME:VERSION` and, for the last version, by `NAME`. */
+  readonly storedImages?: ReadonlyMap<string, string>;
 }
 
 export function buildPlan(file: RackFile, directories: Directories): Plan {
@@ -35,7 +38,7 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
     zone: file.zone,
     slots: slotPlans(file),
     switches: file.switches.map((item): SwitchPlan => switchPlan(item, file.kind, at)),
-    images: file.images.map(({ name, directory, trim }) => ({ name, directory: at(directory), trim })),
+    images: imagePlans(file, at, directories.storedImages),
     roots: { directory: at(file.roots.directory), backend: file.roots.backend, keepOld: file.roots.keep_old },
     nfs: file.nfs,
     power: {
@@ -62,6 +65,22 @@ function apiPlan(api: NonNullable<RackFile['api']>, rack: string, at: (text: str
     trustedProxies: api.trusted_proxies,
     user: api.user,
   };
+}
+
+/** The images of the list, and the imported ones that slots name without it. */
+function imagePlans(
+  file: RackFile,
+  at: (path: string) => string,
+  stored: Directories['storedImages'],
+): readonly ImagePlan[] {
+  const listed = file.images.map(({ name, directory, trim }) => ({ name, directory: at(directory), trim }));
+  const named = new Set([...file.slots.map(({ image }) => image), file.default_image]);
+  const imported = [...named].flatMap((name) => {
+    const directory = name === undefined ? undefined : stored?.get(name);
+    if (name === undefined || directory === undefined || listed.some((image) => image.name === name)) return [];
+    return [{ name, directory, trim: DEFAULT_TRIM }];
+  });
+  return [...listed, ...imported];
 }
 
 /** Makes a path of the rack file absolute. */

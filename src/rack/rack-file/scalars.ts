@@ -21,14 +21,21 @@ export function matching(pattern: RegExp, expected: string) {
 }
 
 export const rackName = matching(
-  /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/,
-  'a name of at most 32 ASCII letters, digits and inner hyphens, such as oak-12',
+  // The state of all racks lies beside the directory `images`.
+  /^(?!images$)[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,30}[a-zA-Z0-9])?$/,
+  'a name of at most 32 ASCII letters, digits and inner hyphens, such as oak-12, and not images',
 );
 
 /** Switches and images: a little freer than a host name. */
 export const plainName = matching(
   /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
   'a name of at most 63 ASCII letters, digits, dots, hyphens and underscores, beginning with a letter or digit',
+);
+
+/** An image of the rack file's list, or an imported one: its last version, or the one that is named. */
+export const imageReference = matching(
+  /^[a-zA-Z0-9][a-zA-Z0-9._+-]{0,62}(?::[a-zA-Z0-9][a-zA-Z0-9._+-]{0,62})?$/,
+  'the name of an image, or NAME:VERSION of an imported one',
 );
 
 export const zoneName = z

@@ -8,6 +8,7 @@ import {
   directory,
   duration,
   durationBetween,
+  imageReference,
   integer,
   interfaceName,
   ipv6Address,
@@ -117,7 +118,7 @@ const slots = z.strictObject({
   slots: range({ min: 1, max: MAX_SLOT }, 'slot numbers'),
   switch: plainName,
   ports,
-  image: plainName.optional(),
+  image: imageReference.optional(),
   vlans: range({ min: 1, max: 4094 }, 'VLAN ids').optional(),
   netboot: z.enum(['ipv4', 'ipv6']).meta({ expected: 'ipv4 or ipv6' }).default('ipv4'),
   simulate: z
@@ -147,6 +148,9 @@ const trim = z
     kernel: z.enum(['keep', 'compress']).meta({ expected: 'keep or compress' }).default('keep'),
   })
   .meta({ expected: '{firmware: auto, initramfs: keep, kernel: keep}' });
+
+/** Of an image that the list does not have. */
+export const DEFAULT_TRIM = trim.parse({});
 
 const image = z.strictObject({ name: plainName, directory, trim: trim.prefault({}) });
 
@@ -190,7 +194,7 @@ export const rackFileSchema = z.strictObject({
   switches: z.array(networkSwitch).meta({ expected: 'a list of switches' }),
   slots: z.array(slots).meta({ expected: 'a list of slots' }),
   images: z.array(image).meta({ expected: 'a list of images' }).default([]),
-  default_image: plainName.optional(),
+  default_image: imageReference.optional(),
   roots: z
     .strictObject({
       directory: directory.default('state:roots'),

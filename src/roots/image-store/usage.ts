@@ -2,9 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { Plan } from '../../rack/plan.ts';
 import { hasCode } from '../errors.ts';
 import { ensureDirectory, replaceFile } from '../files.ts';
-import type { Image } from '../images.ts';
+import { type Image, inspectImage } from '../images.ts';
 import { readMounts } from '../mounts.ts';
 import { readCloneRecord } from '../place.ts';
 
@@ -13,7 +14,14 @@ const useSchema = z.object({ rootsDirectory: z.string(), images: z.array(z.strin
 export type RackUse = z.infer<typeof useSchema>;
 const USE_FILE = 'images-used.json';
 
-export async function writeRackUse(stateDirectory: string, use: RackUse): Promise<void> {
+/** For whoever would remove an image while the rack is not served. Images that cannot be read are used by nobody. */
+export async function recordRackUse(plan: Plan, stateDirectory: string): Promise<void> {
+  const wanted = new Set(plan.slots.map((slot) => slot.image));
+  const found = await Promise.all(
+    plan.images.filter(({ name }) => wanted.has(name)).map(({ directory }) => inspectImage(directory)),
+  );
+  const images = found.flatMap((each) => ('image' in each ? [each.image.id] : []));
+  const use: RackUse = { rootsDirectory: plan.roots.directory, images };
   await ensureDirectory(stateDirectory, 0o750);
   await replaceFile(join(stateDirectory, USE_FILE), `${JSON.stringify(use)}\n`);
 }
@@ -37,7 +45,7 @@ export async function usesOf(
       const slots = await slotsFrom(directory, image.id);
       if (slots.length > 0)
         found.push(
-          `rack ${rack}: ${slots.length === 1 ? 'slot' : 'slots'} ${slots.join(', ')} have roots cloned from it`,
+          `rack ${rack}: ${slots.length === 1 ? 'the root of slot' : 'the roots of slots'} ${slots.join(', ')} ${slots.length === 1 ? 'is' : 'are'} cloned from it`,
         );
     }
   }
@@ -61,12 +69,12 @@ async function readUse(path: string): Promise<RackUse | undefined> {
 async function slotsFrom(directory: string, id: string): Promise<number[]> {
   const slots: number[] = [];
   for (const name of await namesIn(directory)) {
-    const number = /^slot-(\d+)$/.exec(name)?.[1];
+    const number = /^slot-(\d+)(?:\.\d+)?$/.exec(name)?.[1];
     if (number === undefined) continue;
     const record = await readCloneRecord(join(directory, name));
     if (record !== undefined && 'image' in record && record.image === id) slots.push(Number(number));
   }
-  return slots.sort((a, b) => a - b);
+  return [...new Set(slots)].sort((a, b) => a - b);
 }
 
 async function namesIn(directory: string): Promise<string[]> {

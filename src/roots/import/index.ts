@@ -18,7 +18,7 @@ import { StillTree } from '../still-tree.ts';
 import { findBootFiles } from './boot-files.ts';
 import { Budget, DEFAULT_LIMITS, type Limits } from './budget.ts';
 import { CAPABILITY, capabilitiesIn, capabilityText } from './capabilities.ts';
-import { ImportRefused } from './errors.ts';
+import { ImageTooLarge, ImportRefused } from './errors.ts';
 import { checkGenuine, type Expected, type Genuine } from './genuine.ts';
 import { rootOf, takeDirectory, takeFile, type Unpacked } from './sources.ts';
 
@@ -66,6 +66,9 @@ export async function importImage(store: ImageStore, options: ImportOptions): Pr
   const described = stats.isDirectory() ? await describedImage(source) : undefined;
   const { name, version } = nameOf(options, source, described);
   if (store.has(name, version)) throw new ImageExists(formatReference(name, version));
+  const limit = options.limits?.bytes ?? DEFAULT_LIMITS.bytes;
+  // Before it is read: a terabyte of holes takes no room, and an hour to hash.
+  if (stats.isFile() && stats.size > limit) throw new ImageTooLarge(source, limit);
   const genuine = stats.isFile() ? await check(source, stats.size, options) : undefined;
   const work = await store.begin();
   try {

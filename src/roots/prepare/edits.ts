@@ -25,7 +25,7 @@ const was = z.discriminatedUnion('was', [
   /** `kept` is the name of the copy among the originals. */
   z.object({ was: z.literal('file'), path: z.string(), kept: z.string().regex(/^\d+$/), mode: z.int(), ...time }),
   z.object({ was: z.literal('link'), path: z.string(), target: z.string(), ...time }),
-  /** With the directories that had to be made, outermost first. */
+  /** With the directories on the way that the image did not have, outermost first. */
   z.object({ was: z.literal('absent'), path: z.string(), made: z.array(z.string()) }),
 ]);
 
@@ -33,19 +33,23 @@ const was = z.discriminatedUnion('was', [
 export const undoRecord = z.object({ edits: z.array(was) });
 type Was = z.infer<typeof was>;
 
-/** Applies the edits and keeps in `originals`, an empty directory, all that is needed to undo them. */
-export function applyEdits(tree: StillTree, edits: readonly Edit[], originals: string): void {
+/**
+ * Applies the edits and keeps in `originals`, an empty directory, all that is needed to undo them.
+ *
+ * @param made directories that the image did not have: each step that needs one removes it when it is undone as the last
+ */
+export function applyEdits(tree: StillTree, edits: readonly Edit[], originals: string, made: Set<string>): void {
   const done: Was[] = [];
   for (const [index, edit] of edits.entries()) {
-    done.push(keep(tree, edit.path, originals, String(index)));
+    done.push(keep(tree, edit.path, originals, String(index), made));
     apply(tree, edit, done.at(-1) as Was);
   }
   writeFileSync(join(originals, 'edits.json'), `${JSON.stringify({ edits: done }, undefined, 1)}\n`, { mode: 0o600 });
 }
 
-function keep(tree: StillTree, path: string, originals: string, name: string): Was {
+function keep(tree: StillTree, path: string, originals: string, name: string, made: Set<string>): Was {
   const stats = tree.stats(path);
-  if (stats === undefined) return { was: 'absent', path, made: missingAbove(tree, path) };
+  if (stats === undefined) return { was: 'absent', path, made: missingAbove(tree, path, made) };
   const common = { path, uid: stats.uid, gid: stats.gid, mtime: stats.mtimeMs / 1000 };
   if (stats.isSymbolicLink()) return { ...common, was: 'link', target: tree.target(path) as string };
   if (!stats.isFile()) throw new UnsafePath(tree.top, path, 'expected a file or a link');
@@ -55,19 +59,21 @@ function keep(tree: StillTree, path: string, originals: string, name: string): W
 }
 
 /** Throws UnsafePath where the way leads over something that is no directory. */
-function missingAbove(tree: StillTree, path: string): string[] {
+function missingAbove(tree: StillTree, path: string, made: Set<string>): string[] {
   const parts = path.split('/').slice(0, -1);
   const above = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
   const missing = above.filter((directory) => !tree.isDirectory(directory));
   for (const directory of missing)
     if (tree.has(directory)) throw new UnsafePath(tree.top, path, `${directory} is no directory`);
-  return missing;
+  for (const directory of missing) made.add(directory);
+  return above.filter((directory) => made.has(directory));
 }
 
 function apply(tree: StillTree, edit: Edit, before: Was): void {
   if (before.was === 'absent') {
     if (edit.kind === 'remove') return;
-    for (const directory of before.made) mkdirSync(tree.at(directory), { mode: 0o755 });
+    for (const directory of before.made)
+      if (!tree.isDirectory(directory)) mkdirSync(tree.at(directory), { mode: 0o755 });
   }
   if (edit.kind === 'remove') {
     unlinkSync(tree.at(edit.path));
@@ -92,7 +98,7 @@ export function undoEdits(tree: StillTree, originals: string): void {
     if (tree.has(each.path)) unlinkSync(tree.at(each.path));
     if (each.was === 'absent') {
       for (const directory of each.made.toReversed())
-        if (tree.list(directory).length === 0) rmdirSync(tree.at(directory));
+        if (tree.isDirectory(directory) && tree.list(directory).length === 0) rmdirSync(tree.at(directory));
     } else if (each.was === 'link') {
       symlinkSync(each.target, tree.at(each.path));
       lchownSync(tree.at(each.path), each.uid, each.gid);

@@ -30,6 +30,7 @@ export function prepareImage(directory: string, context: Omit<StepContext, 'root
   const boot = new StillTree(join(directory, 'boot'));
   const reports: StepReport[] = [];
   const touched = new Map<string, string>();
+  const made = new Set<string>();
   for (const step of STEPS) {
     const { edits, cmdline = [], notes = [] } = step.plan({ ...context, root, boot });
     for (const { path } of edits) {
@@ -43,7 +44,7 @@ export function prepareImage(directory: string, context: Omit<StepContext, 'root
     const changes = describeEdits(edits, root);
     const originals = join(directory, ORIGINALS, step.name);
     mkdirSync(originals, { recursive: true, mode: 0o700 });
-    applyEdits(root, edits, originals);
+    applyEdits(root, edits, originals, made);
     reports.push({ step: step.name, title: step.title, changes, cmdline, notes });
   }
   return reports;

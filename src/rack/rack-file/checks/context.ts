@@ -31,6 +31,7 @@ export function* entriesOf<T>(list: readonly (T | undefined)[] | undefined): Gen
 
 /** The switch that a slots entry names, if there is one that could be read. */
 export function switchOf(context: CheckContext, name: string | undefined): SwitchDraft | undefined {
+  if (name === undefined) return undefined;
   for (const [, item] of entriesOf(context.draft.switches)) if (item.name === name) return item;
   return undefined;
 }

@@ -1,0 +1,89 @@
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadRackFile } from '../../../src/rack/rack-file.ts';
+import { pinImages } from '../../../src/roots/image-store/pin.ts';
+import { storedImages } from '../../../src/roots/image-store/stored.ts';
+import { makeFakeImage, scratchDirectory } from '../support/fake-image.ts';
+
+function store(...images: readonly (readonly [id: string, created: string])[]): string {
+  const directory = scratchDirectory();
+  for (const [id, created] of images) {
+    mkdirSync(join(directory, id));
+    writeFileSync(join(directory, id, 'image.json'), JSON.stringify({ created }));
+  }
+  return directory;
+}
+
+const rackFile = (image: string) => `
+rack: test
+kind: real
+zone: test.example.net
+trunk: {interface: eth1}
+addresses: {ipv4: 10.20.0.0/22, ipv6: 2001:db8:20::/56}
+switches:
+  - {name: sw, address: 192.0.2.11, snmp: {version: 2c, community: {env: X}}, uplinks: ["48"], budget: 100 W}
+slots:
+  - {slots: 1-2, switch: sw, ports: 1-2, image: ${JSON.stringify(image)}}
+`;
+
+const load = (image: string, directory: string, roots = '/nowhere') =>
+  loadRackFile(rackFile(image), {
+    path: '/rack.yaml',
+    cacheDirectory: '/cache',
+    stateDirectory: roots,
+    storedImages: storedImages(directory),
+  });
+
+test('a name is the version that came last, whatever the versions are called', () => {
+  const directory = store(
+    ['os@9', '2026-01-01T00:00:00Z'],
+    ['os@10', '2026-02-01T00:00:00Z'],
+    ['os@8', '2026-03-01T00:00:00Z'],
+  );
+  mkdirSync(join(directory, '.making-1-2-3'));
+  mkdirSync(join(directory, 'broken@1'));
+  expect(Object.fromEntries(storedImages(directory))).toEqual({
+    os: join(directory, 'os@8'),
+    'os:8': join(directory, 'os@8'),
+    'os:9': join(directory, 'os@9'),
+    'os:10': join(directory, 'os@10'),
+  });
+  expect(storedImages(join(directory, 'none')).size).toBe(0);
+});
+
+test('a rack file names imported images without listing them', () => {
+  const directory = store(['os@1', '2026-01-01T00:00:00Z'], ['os@2', '2026-02-01T00:00:00Z']);
+  expect(load('os', directory).plan?.images).toMatchObject([{ name: 'os', directory: join(directory, 'os@2') }]);
+  expect(load('os:1', directory).plan?.images).toMatchObject([{ name: 'os:1', directory: join(directory, 'os@1') }]);
+  const { plan, problems } = load('os:3', directory);
+  expect(plan).toBeUndefined();
+  expect(problems[0]?.message).toContain('there is no image os:3');
+});
+
+test('a slot whose root is of an older version stays with it; the others get the last', async () => {
+  const roots = scratchDirectory();
+  const directory = store(['os@1', '2026-01-01T00:00:00Z'], ['os@2', '2026-02-01T00:00:00Z']);
+  mkdirSync(join(roots, 'roots/slot-001'), { recursive: true });
+  writeFileSync(
+    join(roots, 'roots/slot-001/clone.json'),
+    JSON.stringify({ image: 'os@1', backend: 'copy', created: 'then' }),
+  );
+  const { plan } = load('os', directory, roots);
+  const pinned = await pinImages(plan as NonNullable<typeof plan>);
+  expect(pinned.slots.map(({ image }) => image)).toEqual(['os:1', 'os']);
+  expect(pinned.images.map((image) => [image.name, image.directory])).toEqual([
+    ['os', join(directory, 'os@2')],
+    ['os:1', join(directory, 'os@1')],
+  ]);
+  // Gone from the store it cannot be served: the slot says so instead of being given another.
+  renameSync(join(directory, 'os@1'), join(directory, 'elsewhere'));
+  expect((await pinImages(plan as NonNullable<typeof plan>)).slots.map(({ image }) => image)).toEqual(['os', 'os']);
+});
+
+test('images of the rack file’s own list are left as they are', async () => {
+  const image = makeFakeImage(join(scratchDirectory(), 'fake'));
+  const text = `${rackFile('fake')}images:\n  - {name: fake, directory: ${image}}\n`;
+  const { plan } = loadRackFile(text, { path: '/rack.yaml', cacheDirectory: '/c', stateDirectory: '/s' });
+  expect((await pinImages(plan as NonNullable<typeof plan>)).images).toEqual(plan?.images);
+});
