@@ -32,7 +32,7 @@ async function olderVersion(
   // Only imported images have versions beside each other.
   if (!basename(image.directory).startsWith(directoryName(image.name, ''))) return undefined;
   const place = await lastPlace(plan.roots.directory, slot);
-  const record = place && (await readCloneRecord(place));
+  const record = place === undefined ? undefined : await readCloneRecord(place);
   if (record === undefined || 'damaged' in record || record.image === basename(image.directory)) return undefined;
   const [name = '', version = ''] = record.image.split('@');
   const directory = join(dirname(image.directory), record.image);
