@@ -3,6 +3,8 @@
  * each of them per model.
  */
 
+import { ROM_NUDGES_MS } from './rom.ts';
+
 export interface StageLimits {
   /** Power-on to the first DISCOVER. */
   readonly discover: number;
@@ -16,6 +18,8 @@ export interface StageLimits {
   readonly ssh: number;
   /** OFFER delay after a DISCOVER of the boot ROM. */
   readonly offerDelay: number;
+  /** When, after each DISCOVER, a frame is sent to wake a boot ROM, until it asks for its first file. */
+  readonly nudges: readonly number[];
 }
 
 /** A ROM sends its last DISCOVER about 33 s after power (§1.1, §1.6): at 60 s without one there will be none. */
@@ -26,24 +30,26 @@ const rom: StageLimits = {
   rootMount: 60_000,
   ssh: 120_000,
   offerDelay: 0,
+  nudges: ROM_NUDGES_MS,
 };
 
 /**
  * No OFFER delay for a 3B, although two tellings differ (§1.5). "Not within 2 s" was the advice for busy networks; on an
  * isolated port, which every port here is, the measured cure is an OFFER at once and frames at 0.6 s and 1.2 s after
  * the DISCOVER. A late OFFER would break it: the ROM gives the attempt up after about 1 s without a frame. The first
- * file is then asked for at 1.2 s. Boards that loop all the same get a delay in the rack file.
+ * file is then asked for at 1.2 s. Boards that loop all the same get a delay in the rack file: the frames are counted
+ * from the DISCOVER, and keep the attempt alive until the late OFFER completes it.
  */
 const pi3b: StageLimits = { ...rom };
 
-/** Its ROM reads an OFFER as it comes. */
+/** Its ROM reads an OFFER as it comes; but bootcode.bin, which sends the same DISCOVER on a 3B, may not (§1.5). */
 const pi3bPlus: StageLimits = { ...rom };
 
 /** The EEPROM gives DHCP 45 s and a file 30 s, then starts over (§2.3): longer silence is needed to call it stuck. */
-const pi4b: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 35_000 };
+const pi4b: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 35_000, nudges: [] };
 
 /** Until the model is known: the longest of each. */
-const unknown: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 35_000 };
+const unknown: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 35_000, nudges: [] };
 
 export const STAGE_LIMITS: Readonly<Record<'3B' | '3B+' | '4B' | 'default', StageLimits>> = Object.freeze({
   '3B': Object.freeze(pi3b),

@@ -225,4 +225,6 @@ export interface BootTimings {
   readonly ssh: Millis;
   /** OFFER delay after a DISCOVER of the boot ROM. */
   readonly offerDelay: Millis;
+  /** When, after each DISCOVER of boot firmware, a frame is sent to wake it, until it asks for its first file. */
+  readonly nudges: readonly Millis[];
 }

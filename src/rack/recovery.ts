@@ -11,7 +11,7 @@ export interface StageRule {
   /** What to call it when the boot stands still here: shown to staff as it is. */
   readonly cause: string;
   /** Which time limit of the rack file holds here. */
-  readonly limit: keyof BootTimings;
+  readonly limit: Exclude<keyof BootTimings, 'offerDelay' | 'nudges'>;
   /** Power cycles worth trying before the slot is quarantined; 0 = say it and leave the board alone. */
   readonly cycles: number;
 }

@@ -135,6 +135,24 @@ describe('the plan', () => {
     expect(plan?.timings['3B+'].ssh).toBe(120_000);
   });
 
+  it('has OFFER delay and nudges for each model, in order', () => {
+    const more = 'timings: {3B: {offer_delay: 2 s, nudges: [1200 ms, 600 ms, 1800 ms]}, 3B+: {nudges: []}}';
+    const timings = load(rackText({ more })).plan?.timings;
+    expect(timings?.['3B']).toMatchObject({ offerDelay: 2000, nudges: [600, 1200, 1800] });
+    expect(timings?.['3B+']).toMatchObject({ offerDelay: 0, nudges: [] });
+    expect(timings?.['4B'].nudges).toEqual([]);
+    expect(load(rackText({})).plan?.timings['3B+'].nudges).toEqual([600, 1200]);
+  });
+
+  it('says what nudges are', () => {
+    const { plan, problems } = load(rackText({ more: 'timings: {3B: {nudges: 600 ms}, 4B: {nudges: [0 s]}}' }));
+    expect(plan).toBeUndefined();
+    expect(problems.map(({ expected }) => expected)).toEqual([
+      'a list of times after a DISCOVER, such as [600 ms, 1200 ms]',
+      expect.stringContaining('a duration with its unit'),
+    ]);
+  });
+
   it('takes numbers written as text and text written as numbers', () => {
     const more = 'nfs: {version: "4.1"}\npower: {hold: 500 ms}';
     expect(load(rackText({ more })).plan).toMatchObject({ nfs: { version: '4.1' }, power: { hold: 500 } });

@@ -9,6 +9,7 @@ const timings: BootTimings = {
   rootMount: seconds(60),
   ssh: seconds(60),
   offerDelay: millis(0),
+  nudges: [],
 };
 
 /** What a rack file's switch has where it says nothing more. */

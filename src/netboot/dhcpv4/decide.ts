@@ -105,9 +105,9 @@ export interface Observation {
   readonly doubt?: string;
 }
 
-/** A datagram to send to the board some time after its answer, unless it is heard of before. */
+/** A datagram to send to the board some time after its message, unless it is heard of before. */
 export interface FollowUp {
-  /** Counted from when the answer left. */
+  /** Counted from the message, so that a ROM whose answer is held back has its frames in time (pi-boot §1.5). */
   readonly after: Millis;
   readonly address: Ipv4;
   readonly port: number;
@@ -169,7 +169,8 @@ function unfitPacket(packet: Dhcpv4Packet): Ignored | undefined {
 function decideDiscover(question: Question, message: ClientMessage): Answer {
   const { leg, client, settings } = question;
   const delay = client.firmware ? settings.offerDelay[client.timing] : NOW;
-  const isRom = client.kind === 'rom-3b' || client.kind === 'rom-serial' || client.kind === 'bootcode';
+  // Nothing but a Pi's firmware may need waking, and a plan says when.
+  const nudges = client.answer === 'pi' ? settings.nudges[client.timing] : [];
   return {
     outcome: 'offer',
     type: message.type,
@@ -180,7 +181,7 @@ function decideDiscover(question: Question, message: ClientMessage): Answer {
     observation: observationOf(question),
     ...(client.firmware ? { heard: 'discover', sent: 'offer' } : {}),
     delay,
-    followUps: isRom ? settings.nudges.map((after) => nudge(leg, after)) : [],
+    followUps: nudges.map((after) => nudge(leg, after)),
   };
 }
 

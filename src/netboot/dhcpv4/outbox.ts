@@ -56,34 +56,36 @@ export class Outbox {
     const now = this.#clock.monotonic();
     let queued: Outgoing[] = [];
     for (const outgoing of answers) {
-      const delay = outgoing.message.receivedAt + outgoing.answer.delay - now;
-      if (delay > 0) {
-        this.#holdBack(outgoing, delay);
-        continue;
-      }
       // Two clients of one leg in one batch: its neighbour entry is for one MAC at a time.
       if (queued.some(({ state }) => state === outgoing.state)) {
         this.#flush(queued);
         queued = [];
       }
+      const delay = outgoing.message.receivedAt + outgoing.answer.delay - now;
       this.#guard(outgoing.leg, () => {
-        if (this.#send(outgoing)) queued.push(outgoing);
+        if (delay > 0) this.#holdBack(outgoing, delay, now);
+        else if (this.#send(outgoing)) {
+          queued.push(outgoing);
+          this.#scheduleAll(outgoing, now);
+        }
       });
     }
     if (queued.length > 0) this.#flush(queued);
   }
 
-  #holdBack(outgoing: Outgoing, delay: number): void {
-    const { state, message } = outgoing;
+  /** Its follow-ups do not wait for it, and need the neighbour entry before they leave. */
+  #holdBack(outgoing: Outgoing, delay: number, now: number): void {
+    const { state, leg, message, answer } = outgoing;
     if (state.last !== message) {
       this.#counters.superseded++;
       return;
     }
-    const timer = this.#after(outgoing.leg, delay, () => {
+    const timer = this.#after(leg, delay, () => {
       state.released();
       if (this.#send(outgoing)) this.#flush([outgoing]);
     });
     state.holdBack(timer);
+    if (answer.followUps.length > 0 && this.#setNeighbour(state, message)) this.#scheduleAll(outgoing, now);
   }
 
   /** Queues one answer; false where it cannot be sent. */
@@ -96,7 +98,6 @@ export class Outbox {
     // Nearly every answer goes to the one address that needs no parsing.
     const peerAddress = delivery.address === leg.board ? board : ipv4ToNumber(delivery.address);
     this.#options.socket.send(bytes, { ifindex, localAddress: controller, peerAddress, peerPort: delivery.port });
-    if (state.last === message) for (const followUp of answer.followUps) this.#schedule(outgoing, followUp);
     return true;
   }
 
@@ -127,8 +128,17 @@ export class Outbox {
     }
   }
 
-  #schedule({ state, leg, ifindex }: Outgoing, followUp: FollowUp): void {
-    const timer = this.#after(leg, followUp.after, () => {
+  /** Counted from the message; only for the newest of its leg. */
+  #scheduleAll(outgoing: Outgoing, now: number): void {
+    const { state, message, answer } = outgoing;
+    if (state.last !== message) return;
+    for (const followUp of answer.followUps) {
+      this.#schedule(outgoing, followUp, Math.max(0, message.receivedAt + followUp.after - now));
+    }
+  }
+
+  #schedule({ state, leg, ifindex }: Outgoing, followUp: FollowUp, delay: number): void {
+    const timer = this.#after(leg, delay, () => {
       const peerAddress = ipv4ToNumber(followUp.address);
       const to = { ifindex, localAddress: leg.numbers.controller, peerAddress, peerPort: followUp.port };
       this.#options.socket.send(followUp.payload, to);

@@ -1,6 +1,6 @@
 /** What can be tuned about the answers. */
 import { ROM_NUDGES_MS } from '../../pi/rom.ts';
-import type { Plan, TimingModel } from '../../rack/plan.ts';
+import type { BootTimings, Plan, TimingModel } from '../../rack/plan.ts';
 import { type Millis, millis, seconds } from '../../rack/units.ts';
 
 export interface DecideSettings {
@@ -8,8 +8,8 @@ export interface DecideSettings {
   readonly leaseTime: Millis;
   /** How long an OFFER to boot firmware is held back (pi-boot §1.5). */
   readonly offerDelay: Readonly<Record<TimingModel, Millis>>;
-  /** When, after the OFFER left, a frame is sent to wake a Pi 3 ROM (pi-boot §1.5). */
-  readonly nudges: readonly Millis[];
+  /** When, after a DISCOVER of boot firmware, a frame is sent to wake it (pi-boot §1.5). */
+  readonly nudges: Readonly<Record<TimingModel, readonly Millis[]>>;
 }
 
 export interface ServerSettings extends DecideSettings {
@@ -20,26 +20,28 @@ export interface ServerSettings extends DecideSettings {
 }
 
 const ZERO = millis(0);
+const NUDGES: readonly Millis[] = Object.freeze(ROM_NUDGES_MS.map(millis));
 
 export const DEFAULT_SETTINGS: ServerSettings = Object.freeze({
   leaseTime: seconds(12 * 3600),
   offerDelay: Object.freeze({ '3B': ZERO, '3B+': ZERO, '4B': ZERO, default: ZERO }),
-  nudges: Object.freeze(ROM_NUDGES_MS.map(millis)),
+  nudges: Object.freeze({ '3B': NUDGES, '3B+': NUDGES, '4B': [], default: [] }),
   rate: Object.freeze({ burst: 50, perSecond: 50 }),
   duplicateWindow: millis(20),
 });
 
-/** The defaults with the lease time and the OFFER delays of a plan. */
+/** The defaults with the lease time, the OFFER delays and the nudges of a plan. */
 export function settingsOf(plan: Pick<Plan, 'timings' | 'dhcp'>): ServerSettings {
-  const { timings, dhcp } = plan;
+  const of = <T>(read: (timings: BootTimings) => T): Record<TimingModel, T> => ({
+    '3B': read(plan.timings['3B']),
+    '3B+': read(plan.timings['3B+']),
+    '4B': read(plan.timings['4B']),
+    default: read(plan.timings.default),
+  });
   return {
     ...DEFAULT_SETTINGS,
-    leaseTime: dhcp.lease,
-    offerDelay: {
-      '3B': timings['3B'].offerDelay,
-      '3B+': timings['3B+'].offerDelay,
-      '4B': timings['4B'].offerDelay,
-      default: timings.default.offerDelay,
-    },
+    leaseTime: plan.dhcp.lease,
+    offerDelay: of(({ offerDelay }) => offerDelay),
+    nudges: of(({ nudges }) => nudges),
   };
 }

@@ -178,6 +178,7 @@ function timings(file: RackFile): Record<TimingModel, BootTimings> {
       rootMount: own?.root_mount ?? limits.rootMount,
       ssh: own?.ssh ?? limits.ssh,
       offerDelay: own?.offer_delay ?? limits.offerDelay,
+      nudges: [...(own?.nudges ?? limits.nudges)].sort((a, b) => a - b),
     };
   };
   return { '3B': of('3B'), '3B+': of('3B+'), '4B': of('4B'), default: of('default') };

@@ -154,6 +154,9 @@ export const DEFAULT_TRIM = trim.parse({});
 
 const image = z.strictObject({ name: plainName, directory, trim: trim.prefault({}) });
 
+/** A DISCOVER every five seconds, and half a second between two frames: more never helps (research: pi-boot §1.5). */
+const MOST_NUDGES = 10;
+
 const timings = z
   .strictObject({
     discover: positiveDuration.optional(),
@@ -162,6 +165,11 @@ const timings = z
     root_mount: positiveDuration.optional(),
     ssh: positiveDuration.optional(),
     offer_delay: duration.optional(),
+    nudges: z
+      .array(positiveDuration)
+      .max(MOST_NUDGES)
+      .meta({ expected: 'a list of times after a DISCOVER, such as [600 ms, 1200 ms]' })
+      .optional(),
   })
   .meta({ expected: 'stage limits, such as {discover: 60 s}' });
 

@@ -145,8 +145,8 @@ describeWith({ root: true, programs, files: [ADD_ON] })('clients that others wro
         ['b8:27:eb:07:bc:c6', '10.20.0.10'],
         ['b8:27:eb:07:bc:c6', '10.20.0.10'],
       ]);
-      const offeredAt = seen.frames[3].find(({ destinationPort }) => destinationPort === 68)?.at as number;
-      const [first, second] = nudges.map(({ at }) => at - offeredAt) as [number, number];
+      const askedAt = seen.frames[3].find(({ destinationPort }) => destinationPort === 67)?.at as number;
+      const [first, second] = nudges.map(({ at }) => at - askedAt) as [number, number];
       expect(first).toBeGreaterThan(590);
       expect(second).toBeGreaterThan(1190);
     });

@@ -26,6 +26,7 @@ export function testPlan({
     rootMount: seconds(60),
     ssh: seconds(60),
     offerDelay: millis(0),
+    nudges: [],
   };
   return {
     rack: 'test',
