@@ -45,11 +45,14 @@ const pi3b: StageLimits = { ...rom };
 /** Its ROM reads an OFFER as it comes; but bootcode.bin, which sends the same DISCOVER on a 3B, may not (§1.5). */
 const pi3bPlus: StageLimits = { ...rom };
 
-/** The EEPROM gives DHCP 45 s and a file 30 s, then starts over (§2.3): longer silence is needed to call it stuck. */
-const pi4b: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 35_000, nudges: [] };
+/**
+ * The EEPROM gives DHCP 45 s and a file 30 s, rests 5 s and starts over, link and all (§2.3, §2.5): it is heard again
+ * within 40 s of a read request that was lost, and only longer silence calls it stuck.
+ */
+const pi4b: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 45_000, nudges: [] };
 
 /** Until the model is known: the longest of each. */
-const unknown: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 35_000, nudges: [] };
+const unknown: StageLimits = { ...rom, firstRequest: 60_000, transferIdle: 45_000, nudges: [] };
 
 export const STAGE_LIMITS: Readonly<Record<'3B' | '3B+' | '4B' | 'default', StageLimits>> = Object.freeze({
   '3B': Object.freeze(pi3b),

@@ -10,6 +10,11 @@ describe('STAGE_LIMITS', () => {
     expect(limits.offerDelay).toBeLessThan(Math.min(...ROM_NUDGES_MS));
   });
 
+  it('a Pi 4 is left alone until its EEPROM starts over by itself', () => {
+    const [fileTimeout, rest, linkAndStart] = [30_000, 5000, 4000];
+    expect(STAGE_LIMITS['4B'].transferIdle).toBeGreaterThan(fileTimeout + rest + linkAndStart);
+  });
+
   it('until the model is known, no limit is shorter than that of any model', () => {
     for (const model of ['3B', '3B+', '4B'] as const) {
       for (const stage of ['discover', 'firstRequest', 'transferIdle', 'rootMount', 'ssh'] as const) {
