@@ -53,7 +53,14 @@ export interface SocketStats {
 }
 
 /** Bytes that can be sent without a copy, from this thread only. Release it when the last message with it was sent. */
-export class FileBody {
+export interface FileBody {
+  readonly id: number;
+  readonly length: number;
+  /** Lets the memory go. Messages still queued with it are counted as errors (EFAULT). Calling it twice is harmless. */
+  release(): void;
+}
+
+class RegisteredBody implements FileBody {
   readonly id: number;
   readonly length: number;
   readonly #net: Native;
@@ -65,7 +72,6 @@ export class FileBody {
     this.length = bytes.length;
   }
 
-  /** Lets the memory go. Messages still queued with it are counted as errors (EFAULT). Calling it twice is harmless. */
   release(): void {
     if (this.#released) return;
     this.#released = true;
@@ -75,7 +81,7 @@ export class FileBody {
 
 /** Registers bytes for sendBody. They may lie in a SharedArrayBuffer, so that threads share one copy. */
 export function registerBody(bytes: Uint8Array): FileBody {
-  return new FileBody(bytes);
+  return new RegisteredBody(bytes);
 }
 
 export class BatchSocket {

@@ -1,10 +1,10 @@
 /** IPv6 on all legs: router advertisements and DHCPv6, on two sockets, with what their leases want of the kernel. */
 import type { Logger } from 'pino';
-import { ALL_ROUTERS, type Icmp6Socket, openIcmp6 } from '../net/icmp6.ts';
+import { ALL_ROUTERS, type Icmp6Options, type Icmp6Socket, openIcmp6 } from '../net/icmp6.ts';
 import type { Interfaces } from '../net/interfaces.ts';
 import type { Kernel6Routes } from '../net/kernel6.ts';
 import { macOf } from '../net/own-macs.ts';
-import { openUdp6, type Udp6Socket } from '../net/udp6.ts';
+import { openUdp6, type Udp6Options, type Udp6Socket } from '../net/udp6.ts';
 import type { Clock } from '../rack/clock.ts';
 import type { Milestone } from '../rack/milestone.ts';
 import type { Plan, SlotPlan } from '../rack/plan.ts';
@@ -25,13 +25,21 @@ import { FirmwareNeighbours } from './firmware-neighbours.ts';
 import { type RaLeg, RaServer } from './ra/index.ts';
 import type { TftpLeg } from './tftp/client.ts';
 
+/** The network as this needs it; the kernel's where nothing else is given. */
+export interface Ipv6Network {
+  openUdp6(options: Udp6Options): Udp6Socket;
+  openIcmp6(options: Icmp6Options): Icmp6Socket;
+  macOf(ifname: string): Mac | undefined;
+}
+
 export interface Ipv6ServiceParts {
   readonly plan: Plan;
-  readonly interfaces: Interfaces;
+  readonly network?: Ipv6Network;
+  readonly interfaces: Pick<Interfaces, 'name' | 'index'>;
   readonly leases: Leases6;
   /** Prefixes that were delegated before and are held still: their routes are made again. */
   readonly held: readonly { readonly slot: SlotNumber; readonly lease: string; readonly via: Ipv6 }[];
-  readonly kernel: Kernel6Routes;
+  readonly kernel: Pick<Kernel6Routes, 'setRoute' | 'deleteRoute' | 'setNeighbour' | 'deleteNeighbour'>;
   readonly observe: (slot: SlotNumber, observation: Observation6) => void;
   readonly milestone: (slot: SlotNumber, milestone: Milestone, detail: string) => void;
   readonly clock: Clock;
@@ -49,6 +57,7 @@ export interface Ipv6Service {
   stop(): void;
 }
 
+const KERNEL: Ipv6Network = { openUdp6, openIcmp6, macOf };
 const SERVER_PORT = 547;
 /** Room for what the firewall lets all legs send at once. */
 const RECEIVE_BUFFER_BYTES = 4 << 20;
@@ -59,14 +68,15 @@ const ROUTER_LIFETIME = 1800;
 
 export function startIpv6(parts: Ipv6ServiceParts): Ipv6Service {
   const { plan, log } = parts;
-  const dhcpSocket = openUdp6({ port: SERVER_PORT, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
+  const network = parts.network ?? KERNEL;
+  const dhcpSocket = network.openUdp6({ port: SERVER_PORT, receiveBufferBytes: RECEIVE_BUFFER_BYTES });
   const neighbours = new FirmwareNeighbours(parts.kernel, parts.clock);
   const dhcp = startDhcp(parts, dhcpSocket, neighbours);
   let raSocket: Icmp6Socket | undefined;
   let advertisements: RaServer | undefined;
   if (plan.ipv6.gateway === 'pirack') {
-    raSocket = openIcmp6({ receiveBufferBytes: RECEIVE_BUFFER_BYTES });
-    advertisements = startAdvertisements(parts, raSocket);
+    raSocket = network.openIcmp6({ receiveBufferBytes: RECEIVE_BUFFER_BYTES });
+    advertisements = startAdvertisements(parts, raSocket, network);
   }
   restoreRoutes(parts);
   log.info({ gateway: plan.ipv6.gateway }, 'DHCPv6 and router advertisements are served');
@@ -117,7 +127,7 @@ function startDhcp(parts: Ipv6ServiceParts, socket: Udp6Socket, neighbours: Firm
   });
 }
 
-function startAdvertisements(parts: Ipv6ServiceParts, socket: Icmp6Socket): RaServer {
+function startAdvertisements(parts: Ipv6ServiceParts, socket: Icmp6Socket, network: Ipv6Network): RaServer {
   const { plan, interfaces, clock, random, log } = parts;
   const { preferred, valid } = DEFAULT_SETTINGS6;
   joinAll(parts, socket, ALL_ROUTERS);
@@ -129,7 +139,7 @@ function startAdvertisements(parts: Ipv6ServiceParts, socket: Icmp6Socket): RaSe
     random,
     log,
   });
-  server.setLegs(plan.slots.map((slot) => raLegOf(plan, slot, macOf(slot.leg))));
+  server.setLegs(plan.slots.map((slot) => raLegOf(plan, slot, network.macOf(slot.leg))));
   return server;
 }
 

@@ -20,8 +20,9 @@ export class VirtualClock implements Clock {
     this.#epoch = epoch;
   }
 
+  /** Whole milliseconds, as Date.now() gives them: columns of integers take no others. */
   now(): Millis {
-    return millis(this.#epoch + this.#elapsed);
+    return millis(this.#epoch + Math.floor(this.#elapsed));
   }
 
   monotonic(): Millis {

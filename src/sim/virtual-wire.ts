@@ -9,7 +9,11 @@ export interface VirtualWireOptions {
   readonly latency?: number;
   /** Share of frames that is lost on the way to one port, 0 to 1. */
   readonly loss?: number;
-  /** Numbers from 0 to below 1; the same seed loses the same frames. Needed with `loss`. */
+  /** Share of frames that arrive twice, the second time right after the first. */
+  readonly duplicates?: number;
+  /** Share of frames that are held up for so many milliseconds, so that later ones overtake them. */
+  readonly late?: { readonly share: number; readonly by: number };
+  /** Numbers from 0 to below 1; the same seed loses the same frames. Needed with `loss`, `duplicates` and `late`. */
   readonly random?: () => number;
   /** True drops the frame whoever it is for: for losses at an exact place. */
   readonly drop?: (frame: Uint8Array) => boolean;
@@ -20,9 +24,12 @@ export class VirtualWire {
   readonly #ports: VirtualPort[] = [];
   #sent = 0;
   #lost = 0;
+  #duplicated = 0;
+  #delayed = 0;
 
   constructor(options: VirtualWireOptions) {
-    if (options.loss && !options.random) throw new RangeError('a wire with loss needs a random source');
+    const chance = options.loss || options.duplicates || options.late?.share;
+    if (chance && !options.random) throw new RangeError('a wire with loss needs a random source');
     this.#options = options;
   }
 
@@ -34,6 +41,14 @@ export class VirtualWire {
     return this.#lost;
   }
 
+  get duplicated(): number {
+    return this.#duplicated;
+  }
+
+  get delayed(): number {
+    return this.#delayed;
+  }
+
   /** A further place to plug something in. */
   port(): Wire {
     const port = new VirtualPort((frame) => this.#carry(port, frame));
@@ -43,21 +58,33 @@ export class VirtualWire {
 
   #carry(from: VirtualPort, frame: Uint8Array): void {
     this.#sent++;
-    const { clock, drop, loss = 0, random, latency = 0.05 } = this.#options;
-    if (drop?.(frame)) {
+    if (this.#options.drop?.(frame)) {
       this.#lost++;
       return;
     }
     // The sender may use its buffer again as soon as `send` returns.
     const copy = frame.slice();
-    for (const port of this.#ports) {
-      if (port === from) continue;
-      if (loss > 0 && random && random() < loss) {
-        this.#lost++;
-        continue;
-      }
-      clock.after(millis(latency), () => port.handler?.(copy, -1));
+    for (const port of this.#ports) if (port !== from) this.#carryTo(port, copy);
+  }
+
+  #carryTo(port: VirtualPort, frame: Uint8Array): void {
+    const { clock, loss, duplicates, late, latency = 0.05 } = this.#options;
+    if (this.#happens(loss)) {
+      this.#lost++;
+      return;
     }
+    const isLate = this.#happens(late?.share);
+    if (isLate) this.#delayed++;
+    const after = millis(latency + (isLate && late ? late.by : 0));
+    clock.after(after, () => port.handler?.(frame, -1));
+    if (!this.#happens(duplicates)) return;
+    this.#duplicated++;
+    clock.after(after, () => port.handler?.(frame, -1));
+  }
+
+  /** Asks the random source only where there is a chance: a wire without faults runs the same with any. */
+  #happens(share = 0): boolean {
+    return share > 0 && (this.#options.random?.() ?? 1) < share;
   }
 }
 

@@ -28,7 +28,7 @@ describe('VirtualClock', () => {
     let fired = 0;
     clock.after(millis(10), () => fired++);
     clock.advance(9.5);
-    expect([fired, clock.monotonic(), clock.now()]).toEqual([0, 9.5, 1_000_009.5]);
+    expect([fired, clock.monotonic(), clock.now()]).toEqual([0, 9.5, 1_000_009]);
     clock.advance(1);
     expect([fired, clock.monotonic()]).toEqual([1, 10.5]);
   });
@@ -83,5 +83,13 @@ describe('VirtualClock', () => {
     void walk('b', 15);
     await clock.advanceAsync(30);
     expect(seen).toEqual(['a 10', 'b 15', 'a 20', 'b 30']);
+  });
+
+  it('tells the time of day in whole milliseconds, as Date.now does, and durations in parts of them', () => {
+    const clock = new VirtualClock(1000);
+    clock.advance(0.75);
+    expect([clock.now(), clock.monotonic()]).toEqual([1000, 0.75]);
+    clock.advance(0.5);
+    expect([clock.now(), clock.monotonic()]).toEqual([1001, 1.25]);
   });
 });

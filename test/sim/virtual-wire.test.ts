@@ -60,4 +60,31 @@ describe('VirtualWire', () => {
     expect([seen, wire.sent, wire.lost]).toEqual([[1, 3], 3, 1]);
     expect(() => new VirtualWire({ clock, loss: 0.5 })).toThrow(RangeError);
   });
+
+  it('brings a share of the frames twice, and lets some be overtaken, the same ones with the same seed', () => {
+    const run = (seed: number) => {
+      const clock = new VirtualClock();
+      const late = { share: 0.2, by: 5 };
+      const wire = new VirtualWire({ clock, duplicates: 0.2, late, random: seededRandom(seed) });
+      const [from, to] = [wire.port(), wire.port()];
+      const seen: number[] = [];
+      to.onFrame((frame) => seen.push(frame[0] as number));
+      for (let i = 0; i < 200; i++) {
+        from.send(Uint8Array.of(i));
+        clock.advance(1);
+      }
+      clock.advance(10);
+      return { seen, duplicated: wire.duplicated, delayed: wire.delayed };
+    };
+    const { seen, duplicated, delayed } = run(1);
+    expect(seen).toHaveLength(200 + duplicated);
+    expect(new Set(seen).size).toBe(200);
+    for (const count of [duplicated, delayed]) {
+      expect(count).toBeGreaterThan(20);
+      expect(count).toBeLessThan(60);
+    }
+    expect(seen.some((value, i) => value < (seen[i - 1] ?? 0))).toBe(true);
+    expect(run(1)).toEqual({ seen, duplicated, delayed });
+    expect(run(2).seen).not.toEqual(seen);
+  });
 });

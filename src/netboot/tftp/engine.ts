@@ -14,7 +14,7 @@ import type { ClientAddress } from './client-address.ts';
 import { decodeOrNothing } from './decode-or-nothing.ts';
 import { reportEnd } from './end-event.ts';
 import { type SlotEvent, type TftpStats, zeroCounters } from './events.ts';
-import type { FileStore } from './files.ts';
+import type { ServedFiles } from './files.ts';
 import { LegState, type TftpLeg, type Ticket } from './leg-state.ts';
 import { type Found, Lookups } from './lookups.ts';
 import { negotiate } from './negotiate.ts';
@@ -29,7 +29,7 @@ export interface EngineOptions {
   readonly lines: readonly UdpSocket[];
   /** The same for boards that boot over IPv6; as many lines. */
   readonly ipv6?: { readonly listen: Udp6Socket; readonly lines: readonly Udp6Socket[] };
-  readonly files: FileStore<FileBody>;
+  readonly files: ServedFiles<FileBody>;
   readonly clock: Clock;
   readonly emit: (event: SlotEvent) => void;
   /** Runs after what has arrived meanwhile; setImmediate if left out. */

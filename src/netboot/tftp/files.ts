@@ -22,6 +22,12 @@ export interface HeldFile<B extends Body = Body> {
   done(): void;
 }
 
+/** What the engine needs of boot files: those of an image's directory, and texts made for one board. */
+export interface ServedFiles<B extends Body> extends BootFiles<HeldFile<B>> {
+  readonly stats: { readonly files: number; readonly bytes: number };
+  text(text: string): Promise<HeldFile<B>>;
+}
+
 export interface FileStoreOptions<B extends Body> {
   readonly clock: Clock;
   readonly register: (bytes: Uint8Array) => B;
@@ -41,7 +47,7 @@ const FRESH = 1000;
 const CHUNK = 1 << 20;
 const MAX_PATHS = 4096;
 
-export class FileStore<B extends Body> implements BootFiles<HeldFile<B>> {
+export class FileStore<B extends Body> implements ServedFiles<B> {
   readonly #options: FileStoreOptions<B>;
   /** By identity, least recently used first. */
   readonly #contents = new Map<string, Content<B>>();

@@ -6,7 +6,7 @@ import { resolveRequest } from '../tree/routes.ts';
 import type { BootTree } from '../tree/types.ts';
 import type { RequestOutcome } from './events.ts';
 import { BootFileError } from './file-error.ts';
-import type { FileStore, HeldFile } from './files.ts';
+import type { HeldFile, ServedFiles } from './files.ts';
 
 interface FoundBase {
   /** The name without the board's prefix, as far as it is known. */
@@ -27,12 +27,12 @@ export type Found = FoundBase &
 const NOT_FOUND = { error: TFTP_ERROR.fileNotFound, message: 'File not found' } as const;
 
 export class Lookups {
-  readonly #files: FileStore<FileBody>;
+  readonly #files: ServedFiles<FileBody>;
   readonly #trees = new Map<SlotNumber, BootTree>();
   readonly #learned = new Map<SlotNumber, string>();
   readonly #serials = new Map<string, SlotNumber>();
 
-  constructor(files: FileStore<FileBody>) {
+  constructor(files: ServedFiles<FileBody>) {
     this.#files = files;
   }
 

@@ -30,4 +30,5 @@ export {
   NEXT_HEADER,
   solicitedNode,
 } from './ipv6.ts';
-export { type UdpDatagram, udpChecksumGood } from './udp.ts';
+export { checksum6Good, encodeIcmpv6Frame, encodeUdp6Frame, type Ipv6Packet, readIpv6 } from './ipv6-packet.ts';
+export { readUdp, type UdpDatagram, udpChecksumGood } from './udp.ts';
