@@ -65,11 +65,11 @@ id-assoc pd 0 { prefix-interface eth0 { sla-id 1; sla-len 8; }; };
 /** Nobody waits for a daemon's standard output to end. */
 const QUIET = '</dev/null >/dev/null 2>&1';
 
-/** Each prints the pid of what it started. */
+/** Each prints the pid of what it started. An address that is still tentative cannot be bound to: dhclient gives up on it. */
 export const START = {
   link: `for c in all eth0; do echo 0 >/proc/sys/net/ipv6/conf/$c/disable_ipv6; done
 echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad; ip link set lo up; ip link set eth0 up
-for i in $(seq 100); do ip -6 address show dev eth0 scope link | grep -q fe80 && break; sleep 0.1; done`,
+for i in $(seq 100); do ip -6 address show dev eth0 scope link -tentative | grep -q fe80 && break; sleep 0.1; done`,
   udhcpc: ({ directory }: ClientFiles) =>
     `setsid busybox udhcpc -f -i eth0 -s ${directory}/udhcpc.sh -t 10 -T 1 ${QUIET} & echo $!`,
   dhclient4: ({ directory }: ClientFiles) => `setsid ${dhclient(directory, '4', '-d')} & echo $!`,
