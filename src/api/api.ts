@@ -8,11 +8,15 @@ import { ControlClient } from './control/client.ts';
 import { customerRoutes } from './customer/index.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator } from './http/auth/authenticate.ts';
+import { FailedLogins } from './http/auth/failed-logins.ts';
 import { TOKEN_MIGRATIONS, Tokens } from './http/auth/tokens.ts';
-import type { Limits } from './http/limits.ts';
+import { LIMITS, type Limits } from './http/limits.ts';
 import { Mirror } from './http/mirror.ts';
+import { RequestMetrics } from './http/request-metrics.ts';
 import type { Route } from './http/route.ts';
 import { drain, type Listen, listen } from './http/server.ts';
+import { documentationRoutes } from './openapi/routes.ts';
+import { opsRoutes } from './ops/index.ts';
 
 export interface ApiOptions {
   /** The controller's socket. */
@@ -30,7 +34,7 @@ export interface ApiOptions {
 }
 
 /** Every route that is served. */
-export const ROUTES: readonly Route[] = [...customerRoutes];
+export const ROUTES: readonly Route[] = [...customerRoutes, ...opsRoutes, ...documentationRoutes(() => ROUTES)];
 
 /** How long requests that were taken may go on when the API is to end, in milliseconds. */
 const DRAIN_LIMIT = 10_000;
@@ -56,13 +60,15 @@ export class Api {
     // A token that a power cut forgets is a login more.
     const db = openDatabase(join(options.directory, 'api.db'), 'NORMAL', TOKEN_MIGRATIONS);
     const tokens = new Tokens(db, clock);
-    const authenticator = new Authenticator(mirror, tokens, clock);
+    const failures = new FailedLogins((limits ?? LIMITS).failures, clock);
+    const authenticator = new Authenticator(mirror, tokens, clock, failures);
     let publicUrl = options.publicUrl ?? '';
     const services = {
       mirror,
       control,
       authenticator,
       tokens,
+      requests: new RequestMetrics(),
       clock,
       log,
       location,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refused } from '../http/auth/authenticate.ts';
 import { credentials } from '../http/auth/credentials.ts';
 import { TOKEN_LIFE } from '../http/auth/tokens.ts';
 import { ApiError } from '../http/errors.ts';
@@ -26,13 +27,12 @@ export const login = route({
   errorStyle: 'oauth',
   answers: { 200: { description: 'a token that lives on while it is used', schema: token } },
   errors: ['unauthorized', 'bad_request', 'controller_away'],
-  handle: ({ body, services, authorization }) => {
+  handle: ({ body, services, caller, authorization }) => {
     const given = credentials(authorization);
-    if (given?.kind !== 'basic')
-      throw new ApiError('unauthorized', 'expected the id and secret of a key as Basic credentials');
+    if (given?.kind !== 'basic') throw refused('expected the id and secret of a key as Basic credentials');
     if ((body.grant_type ?? 'client_credentials') !== 'client_credentials')
       throw new ApiError('bad_request', 'grant_type: expected client_credentials');
-    const key = services.authenticator.login(given.id, given.secret);
+    const key = services.authenticator.login(given.id, given.secret, caller.address);
     return {
       status: 200,
       body: {

@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { printable } from '../../wire/printable.ts';
 import { type Caller, mayDo } from './auth/caller.ts';
 import { ApiError, type ErrorAnswer, type ErrorCode } from './errors.ts';
-import { failedLogins, LIMITS, type Limits, requestRate } from './limits.ts';
+import { LIMITS, type Limits, requestRate } from './limits.ts';
 import type { Answer, Method, Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -34,13 +34,12 @@ export function createApp({ services, routes, trustedProxies, limits = LIMITS }:
     response.set('cache-control', 'no-store');
     next();
   });
-  const logins = failedLogins(limits);
   const rate = requestRate(limits);
   for (const [path, methods] of byPath(routes)) {
     const chain = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const route of methods) {
       chain[verb(route.method)](
-        logins,
+        services.requests.of(route),
         authenticate(route, services),
         rate,
         ...bodyParsers(route),
@@ -84,6 +83,13 @@ function authenticate(route: Route, { authenticator }: Services): RequestHandler
       response.locals.caller = { key: '', tenant: undefined, scope: undefined, servers: undefined, address };
       return next();
     }
+    // A browser keeps Basic credentials and adds them to whatever another site has it send; clients send no such header.
+    const site = request.headers['sec-fetch-site'];
+    if (site === 'cross-site' || site === 'same-site')
+      throw new ApiError(
+        'forbidden',
+        'this came from a page of another site: expected a client, or a page of this one',
+      );
     const caller = authenticator.caller(request.headers.authorization, address);
     response.locals.caller = caller;
     if (!mayDo(caller, route.needs))
@@ -140,9 +146,10 @@ function requestKeyOf(route: Route, { key }: Caller, header: string | string[] |
 
 function send({ status, body, headers }: Answer, response: express.Response): void {
   response.status(status).set({ ...headers });
+  // Express would make a 304 of it for who asks with `If-None-Match: *`: nothing here is ever to be taken from a cache.
   if (body === undefined) response.end();
-  else if (typeof body === 'string') response.send(body);
-  else response.json(body);
+  else if (typeof body === 'string') response.end(body);
+  else response.type('json').end(JSON.stringify(body));
 }
 
 function read(schema: z.ZodType | undefined, value: unknown, where: string): unknown {

@@ -15,27 +15,10 @@ const MINUTE = 60_000;
 /** A customer's network, as one: whoever has a /56 has more addresses than can be counted one by one. */
 const IPV6_SUBNET = 56;
 
-const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? '', IPV6_SUBNET);
+/** What stands for an address where clients are counted. */
+export const networkOf = (address: string): string => ipKeyGenerator(address, IPV6_SUBNET);
 
-/** Counts only answers of 401: many successful logins from one address are how the clients work. */
-export function failedLogins({ failures }: Limits): RateLimitRequestHandler {
-  return rateLimit({
-    windowMs: 15 * MINUTE,
-    limit: failures,
-    skipSuccessfulRequests: true,
-    requestWasSuccessful: (_request, response) => response.statusCode !== 401,
-    keyGenerator: addressOf,
-    standardHeaders: false,
-    legacyHeaders: false,
-    handler: (_request, _response, next) =>
-      next(
-        new ApiError(
-          'too_many_requests',
-          'too many failed logins from this address: try again in a quarter of an hour',
-        ),
-      ),
-  });
-}
+const addressOf = ({ ip }: Request) => networkOf(ip ?? '');
 
 /** By key where there is one, and by address for what is open. */
 export function requestRate({ requests }: Limits): RateLimitRequestHandler {

@@ -65,6 +65,8 @@ export class ApiRack {
   readonly plan: Plan;
   readonly installing = new Gate();
   readonly booting = new Gate();
+  /** What holds up the recording of power. */
+  readonly recording = new Gate();
   readonly intended: IntendRequest[] = [];
   store!: Store;
   state!: RackState;
@@ -165,6 +167,7 @@ export class ApiRack {
     for (const connection of this.#connections) connection.close();
     this.installing.open();
     this.booting.open();
+    this.recording.open();
     await this.api.stop();
     await this.stopController();
     rmSync(this.directory, { recursive: true });
@@ -216,6 +219,11 @@ export class ApiRack {
     );
     this.#feed.flush();
     return { id: key.id, basic: `Basic ${Buffer.from(`${key.id}:${secret}`).toString('base64')}` };
+  }
+
+  /** Servers, keys and slots that were changed without a request are seen by the next one. */
+  flush(): void {
+    this.#feed.flush();
   }
 
   /** A server that is live. */
@@ -288,6 +296,7 @@ export class ApiRack {
       audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
       intend: async (request) => {
         this.intended.push(request);
+        await this.recording.pass();
         const cycling = request.action === 'cycle';
         await Promise.all(
           request.slots.map((slot) =>

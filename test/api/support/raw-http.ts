@@ -45,6 +45,11 @@ export class RawConnection {
     return this.#answer(method);
   }
 
+  /** Reads an answer to what was written by hand. */
+  read(): Promise<RawAnswer> {
+    return this.#answer('GET');
+  }
+
   write(text: string): void {
     this.#socket.write(text);
   }
@@ -60,6 +65,8 @@ export class RawConnection {
   async #answer(method: string): Promise<RawAnswer> {
     const head = (await this.#until('\r\n\r\n')).toString('latin1').split('\r\n');
     const status = Number(head[0]?.split(' ')[1]);
+    // 100 (Continue) comes before the answer.
+    if (status === 100) return this.#answer(method);
     const headers = new Map(
       head.slice(1).map((line): [string, string] => {
         const colon = line.indexOf(':');

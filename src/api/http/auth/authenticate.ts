@@ -1,9 +1,11 @@
 import type { Clock } from '../../../rack/clock.ts';
 import { type ApiKey, matches, unusable } from '../../../rack/tenancy/key.ts';
 import { ApiError } from '../errors.ts';
+import { networkOf } from '../limits.ts';
 import type { Mirror } from '../mirror.ts';
 import type { Caller } from './caller.ts';
 import { credentials } from './credentials.ts';
+import type { FailedLogins } from './failed-logins.ts';
 import type { Tokens } from './tokens.ts';
 
 const REALM = { 'www-authenticate': 'Basic realm="pirack", Bearer realm="pirack"' };
@@ -12,27 +14,40 @@ export class Authenticator {
   readonly #mirror: Mirror;
   readonly #tokens: Tokens;
   readonly #clock: Clock;
+  readonly #failures: FailedLogins;
 
-  constructor(mirror: Mirror, tokens: Tokens, clock: Clock) {
+  constructor(mirror: Mirror, tokens: Tokens, clock: Clock, failures: FailedLogins) {
     this.#mirror = mirror;
     this.#tokens = tokens;
     this.#clock = clock;
+    this.#failures = failures;
   }
 
   /** Who asks. Throws unauthorized, always with the same words: why exactly is nobody's business. */
   caller(header: string | undefined, address: string): Caller {
     const given = credentials(header);
+    // Nothing was tried: that is no failure to count.
     if (given === undefined) throw refused('expected an API key as Basic credentials, or a Bearer token from /login');
-    if (given.kind === 'basic') return this.#callerOf(this.login(given.id, given.secret), address);
+    if (given.kind === 'basic') return this.#callerOf(this.login(given.id, given.secret, address), address);
+    const network = networkOf(address);
+    this.#failures.admit(network);
     const key = this.#mirror.rack().keys.get(this.#tokens.use(given.token) ?? '');
-    if (key === undefined || !this.#works(key)) throw refused('this token does not work, or not any more');
+    if (key === undefined || !this.#works(key)) {
+      this.#failures.failed(network);
+      throw refused('this token does not work, or not any more');
+    }
     return this.#callerOf(key, address);
   }
 
-  /** The key of these credentials. Throws unauthorized. */
-  login(id: string, secret: string): ApiKey {
+  /** The key of these credentials. Throws unauthorized, or too_many_requests. */
+  login(id: string, secret: string, address: string): ApiKey {
+    const network = networkOf(address);
+    this.#failures.admit(network);
     const key = this.#mirror.rack().keys.get(id);
-    if (!matches(key, secret) || key === undefined || !this.#works(key)) throw refused('this key does not work');
+    if (!matches(key, secret) || key === undefined || !this.#works(key)) {
+      this.#failures.failed(network);
+      throw refused('this key does not work');
+    }
     return key;
   }
 
@@ -52,6 +67,7 @@ export class Authenticator {
   }
 }
 
-function refused(message: string): ApiError {
+/** With the header that RFC 9110 §15.5.2 asks of every 401. */
+export function refused(message: string): ApiError {
   return new ApiError('unauthorized', message, { headers: REALM });
 }

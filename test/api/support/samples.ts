@@ -1,0 +1,66 @@
+/**
+ * One request for every route that does what the route is for, on a rack that holds the server `own-1` of tenant `acme` in
+ * slot 1. A route without an entry fails the tests that are made from the routes.
+ */
+export interface Sample {
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For a key of the tenant that is allowed what the route needs. */
+  readonly own: number;
+  /** For a key of another tenant, allowed the same. */
+  readonly foreign: number;
+  /** For a staff key; left out: as `own`. */
+  readonly staff?: number;
+  /** For a staff key, where it names things otherwise. */
+  readonly staffPath?: string;
+}
+
+const json = (body: unknown) => ({
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+const ssh = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]).toString('base64')} me`;
+const servers = '/beta/pi/servers';
+
+/** By the name of the route. */
+export const SAMPLES: Readonly<Record<string, Sample>> = {
+  login: {
+    path: '/login',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: 'grant_type=client_credentials',
+    own: 200,
+    foreign: 200,
+  },
+  listServers: { path: servers, own: 200, foreign: 200 },
+  getServer: { path: `${servers}/own-1`, own: 200, foreign: 403 },
+  // Orders are of a tenant: staff assign slots.
+  createServer: { path: servers, ...json({ model: 4 }), own: 202, foreign: 202, staff: 403 },
+  createNamedServer: { path: `${servers}/new-1`, ...json({ model: 4 }), own: 202, foreign: 202, staff: 403 },
+  deleteServer: { path: `${servers}/own-1`, own: 204, foreign: 404 },
+  getSshKeys: { path: `${servers}/own-1/ssh-key`, own: 200, foreign: 403 },
+  setSshKeys: { path: `${servers}/own-1/ssh-key`, ...json({ ssh_key: ssh }), own: 200, foreign: 403 },
+  setPower: { path: `${servers}/own-1/power`, ...json({ power: false }), own: 200, foreign: 403 },
+  rebootServer: { path: `${servers}/own-1/reboot`, own: 202, foreign: 403 },
+  listModels: { path: '/beta/pi/models', own: 200, foreign: 200 },
+  listImages: { path: '/beta/pi/images/3', own: 200, foreign: 200 },
+  getProvisioning: { path: '/queue/pi/{task}', own: 303, foreign: 404 },
+  getMetrics: { path: '/metrics', own: 200, foreign: 200 },
+  listScrapeTargets: { path: '/sd/boards', own: 200, foreign: 200 },
+  controlOutlet: {
+    path: '/power/control/off?hostname=own-1&port=1',
+    staffPath: '/power/control/off?hostname=sw1&port=1',
+    own: 200,
+    foreign: 403,
+  },
+  postOutlet: {
+    path: '/power/control/reboot?hostname=own-1&port=1&delay=5',
+    staffPath: '/power/control/reboot?hostname=test&port=1&delay=5',
+    own: 200,
+    foreign: 403,
+  },
+  getMaasPower: { path: '/maas/own-1', staffPath: '/maas/pi1', own: 200, foreign: 403 },
+  setMaasPower: { path: '/maas/own-1/off', staffPath: '/maas/1/off', own: 200, foreign: 403 },
+  getOpenApi: { path: '/openapi.json', own: 200, foreign: 200 },
+  getDocs: { path: '/docs', own: 200, foreign: 200 },
+};
