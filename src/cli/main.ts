@@ -8,6 +8,7 @@ import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
 import { CliError, EXIT } from './exit.ts';
 import { imageCommand } from './image/index.ts';
+import { inventoryCommand } from './inventory.ts';
 import { jobCommand } from './job/index.ts';
 import { planCommand } from './plan.ts';
 import { powerCommand } from './power.ts';
@@ -42,6 +43,7 @@ for (const command of [
   checkCommand(),
   planCommand(),
   statusCommand(),
+  inventoryCommand(),
   boardCommand(),
   bootsCommand(),
   powerCommand(),
