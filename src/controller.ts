@@ -50,6 +50,8 @@ import type { Mac } from './wire/address.ts';
 export interface ControllerParts {
   readonly plan: Plan;
   readonly stateDirectory: string;
+  /** Where imported images are. */
+  readonly imagesDirectory: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly secrets: SecretReader;
@@ -133,7 +135,14 @@ export class Controller {
     this.#state.onUp(() => this.power.kick());
     this.history = new BootHistory(plan, this.#state, store.boots.cameUp(BOOTS_COMPARED));
     this.#recovery = new Recovery(plan, this.#state, this.power, clock);
-    this.#roots = openRoots({ plan, store, stateDirectory: parts.stateDirectory, log, clock });
+    this.#roots = openRoots({
+      plan,
+      store,
+      stateDirectory: parts.stateDirectory,
+      imagesDirectory: parts.imagesDirectory,
+      log,
+      clock,
+    });
     const rootJobs: RootJobParts = {
       plan,
       state: this.#state,

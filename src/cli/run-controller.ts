@@ -8,7 +8,6 @@ import { describeChanges } from '../net/legs/describe.ts';
 import { reconcileLegs } from '../net/legs/reconcile.ts';
 import { realClock } from '../net/real-clock.ts';
 import type { Plan } from '../rack/plan.ts';
-import { pinImages } from '../roots/image-store/pin.ts';
 import { recordRackUse } from '../roots/image-store/usage.ts';
 import type { Namespaces } from '../sim/bundle/launch.ts';
 import { assertSealed, NotSealed } from '../sim/bundle/sealed.ts';
@@ -18,6 +17,7 @@ import { EXIT } from './exit.ts';
 export interface ControllerOptions {
   readonly plan: Plan;
   readonly stateDirectory: string;
+  readonly imagesDirectory: string;
   readonly socket: string;
   /** Show what would be changed in the kernel, and end. */
   readonly dryRun?: boolean;
@@ -31,7 +31,7 @@ export interface ControllerOptions {
 
 /** Runs the controller in this process until it is told to stop. */
 export async function runController(options: ControllerOptions): Promise<number> {
-  const plan = await pinImages(options.plan);
+  const { plan } = options;
   if (plan.kind === 'virtual') {
     if (options.sealedFrom === undefined)
       throw new NotSealed('a virtual rack is served only inside namespaces that pirack made');
@@ -55,6 +55,7 @@ export async function runController(options: ControllerOptions): Promise<number>
   const controller = new Controller({
     plan,
     stateDirectory: options.stateDirectory,
+    imagesDirectory: options.imagesDirectory,
     clock: realClock,
     log,
     secrets: createSecretReader({ env: process.env, readFile: (path) => readFile(path, 'utf8') }),

@@ -10,7 +10,7 @@ import { firstProcess, launchBundle, type Namespaces, namespacesOf, startTicks }
 import { ApiProcess, idsOf, openToApi } from './api-process.ts';
 import { CliError, EXIT } from './exit.ts';
 import { follow } from './live.ts';
-import { socketOf, stateRoot } from './places.ts';
+import { imagesDirectory, socketOf, stateRoot } from './places.ts';
 import { readPlan } from './rack-file.ts';
 import { bootsLine } from './rack-view.ts';
 import type { ControllerOptions } from './run-controller.ts';
@@ -56,7 +56,12 @@ While it serves, every other command finds it through the socket STATE/RACK/cont
 async function serve(file: string, options: ServeOptions): Promise<number> {
   const root = stateRoot(options.state);
   const plan = readPlan(file, root);
-  const own: ControllerOptions = { plan, stateDirectory: join(root, plan.rack), socket: socketOf(root, plan.rack) };
+  const own: ControllerOptions = {
+    plan,
+    stateDirectory: join(root, plan.rack),
+    imagesDirectory: imagesDirectory({ state: root }),
+    socket: socketOf(root, plan.rack),
+  };
   if (plan.kind === 'real') {
     if (options.watch || options.for || options.fresh)
       throw new CliError(EXIT.usage, '--watch, --for and --fresh are for virtual racks');

@@ -20,6 +20,7 @@ import { KernelServer } from './exports/kernel.ts';
 import type { Applied, ExportServer } from './exports/server.ts';
 import { type ExportSpec, exportOf, rescueExportOf } from './exports/spec.ts';
 import { ensureDirectory } from './files.ts';
+import { readStoredImages } from './image-store/stored.ts';
 import { type KnownImage, KnownImages } from './known-images.ts';
 import type { Wishes } from './personalise/wishes.ts';
 import { type PlaceName, placeName, placeOf, rootIn } from './place.ts';
@@ -38,6 +39,8 @@ export interface RootsOptions {
   readonly clock: Clock;
   readonly run?: Run;
   readonly images?: KnownImages;
+  /** Directory of the imported images: boards can be given any of them, and stay with the version that they have. */
+  readonly imagesDirectory: string;
 }
 
 /** One root was looked after. */
@@ -111,7 +114,8 @@ class OpenRoots implements Roots {
   constructor(options: RootsOptions) {
     this.#options = options;
     this.#run = options.run ?? runProgram;
-    this.images = options.images ?? new KnownImages(options.plan.images);
+    this.images =
+      options.images ?? new KnownImages(options.plan.images, () => readStoredImages(options.imagesDirectory));
     this.#directory = withoutLinks(options.plan.roots.directory);
   }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Image, inspectImage } from '../images.ts';
 import { formatReference } from './reference.ts';
 
 /**
@@ -19,6 +20,13 @@ export function storedImages(store: string): ReadonlyMap<string, string> {
     found.set(name, join(store, entry));
   }
   return found;
+}
+
+/** Every image of a store that can be used. */
+export async function readStoredImages(store: string): Promise<readonly Image[]> {
+  const directories = [...new Set(storedImages(store).values())];
+  const found = await Promise.all(directories.map((directory) => inspectImage(directory)));
+  return found.flatMap((each) => ('image' in each ? [each.image] : []));
 }
 
 function createdOf(directory: string): string | undefined {

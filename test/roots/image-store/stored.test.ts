@@ -2,8 +2,8 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadRackFile } from '../../../src/rack/rack-file.ts';
-import { pinImages } from '../../../src/roots/image-store/pin.ts';
-import { storedImages } from '../../../src/roots/image-store/stored.ts';
+import { readStoredImages, storedImages } from '../../../src/roots/image-store/stored.ts';
+import { KnownImages } from '../../../src/roots/known-images.ts';
 import { makeFakeImage, scratchDirectory } from '../support/fake-image.ts';
 
 function store(...images: readonly (readonly [id: string, created: string])[]): string {
@@ -61,29 +61,17 @@ test('a rack file names imported images without listing them', () => {
   expect(problems[0]?.message).toContain('there is no image os:3');
 });
 
-test('a slot whose root is of an older version stays with it; the others get the last', async () => {
-  const roots = scratchDirectory();
-  const directory = store(['os@1', '2026-01-01T00:00:00Z'], ['os@2', '2026-02-01T00:00:00Z']);
-  mkdirSync(join(roots, 'roots/slot-001'), { recursive: true });
-  writeFileSync(
-    join(roots, 'roots/slot-001/clone.json'),
-    JSON.stringify({ image: 'os@1', backend: 'copy', created: 'then' }),
-  );
-  const { plan } = load('os', directory, roots);
-  const pinned = await pinImages(plan as NonNullable<typeof plan>);
-  expect(pinned.slots.map(({ image }) => image)).toEqual(['os:1', 'os']);
-  expect(pinned.images.map((image) => [image.name, image.directory])).toEqual([
-    ['os', join(directory, 'os@2')],
-    ['os:1', join(directory, 'os@1')],
-  ]);
-  // Gone from the store it cannot be served: the slot says so instead of being given another.
-  renameSync(join(directory, 'os@1'), join(directory, 'elsewhere'));
-  expect((await pinImages(plan as NonNullable<typeof plan>)).slots.map(({ image }) => image)).toEqual(['os', 'os']);
-});
-
-test('images of the rack file’s own list are left as they are', async () => {
-  const image = makeFakeImage(join(scratchDirectory(), 'fake'));
-  const text = `${rackFile('fake')}images:\n  - {name: fake, directory: ${image}}\n`;
-  const { plan } = loadRackFile(text, { path: '/rack.yaml', cacheDirectory: '/c', stateDirectory: '/s' });
-  expect((await pinImages(plan as NonNullable<typeof plan>)).images).toEqual(plan?.images);
+test('a board can be given any image of the store, and a root of an older version finds its own', async () => {
+  const directory = scratchDirectory();
+  for (const version of ['1', '2']) makeFakeImage(join(directory, `fake@${version}`), version);
+  const { plan } = load('fake', directory);
+  const known = new KnownImages(plan?.images ?? [], () => readStoredImages(directory));
+  expect((await known.find('fake')).image.id).toBe('fake@2');
+  expect((await known.find('fake:1')).image.id).toBe('fake@1');
+  expect(known.get('fake@1')?.planned).toBeUndefined();
+  // Gone from the store it cannot be served: who has it is told so instead of being given another.
+  renameSync(join(directory, 'fake@1'), join(directory, 'elsewhere'));
+  await known.load();
+  expect(known.get('fake@1')).toBeUndefined();
+  await expect(known.find('fake:1')).rejects.toThrow(/no image fake:1: expected fake:2/);
 });

@@ -42,7 +42,14 @@ export function storeIn(scratch: string): Store {
 
 /** Roots as a controller opens them. */
 export const rootsIn = (scratch: string, plan: Plan): Roots =>
-  openRoots({ plan, store: storeIn(scratch), stateDirectory: join(scratch, 'state'), log, clock: realClock });
+  openRoots({
+    plan,
+    store: storeIn(scratch),
+    stateDirectory: join(scratch, 'state'),
+    imagesDirectory: join(scratch, 'images'),
+    log,
+    clock: realClock,
+  });
 
 export const boardOf = (slot: SlotPlan): string => `b${slot.slot}`;
 
