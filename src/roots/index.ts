@@ -142,10 +142,10 @@ class OpenRoots implements Roots {
     const { roots } = this.#options.store;
     const row = roots.of(slot.slot, 'rescue') ?? roots.of(slot.slot, 'current');
     if (row === undefined) {
-      const known = this.images.all().find(({ planned }) => planned?.name === slot.image);
+      const known = this.images.named(slot.image);
       return known && { known, rootPath: this.#pathOf(placeName(slot.slot)) };
     }
-    const known = this.images.get(row.image);
+    const known = this.images.get(row.image, slot.image);
     return known && { known, rootPath: this.#pathOf(row.place) };
   }
 

@@ -47,9 +47,18 @@ export class KnownImages {
     return [...this.#byId.values()];
   }
 
-  /** By `name@version`. */
-  get(id: string): KnownImage | undefined {
-    return this.#byId.get(id);
+  /**
+   * By `name@version`. A rack file may name one image twice, with other settings: `name` says which of them is meant.
+   */
+  get(id: string, name?: string): KnownImage | undefined {
+    const named = name === undefined ? undefined : this.named(name);
+    return named?.image.id === id ? named : this.#byId.get(id);
+  }
+
+  /** By its name in the rack file; undefined where that has none, or one that cannot be used. */
+  named(name: string): KnownImage | undefined {
+    const found = this.#planned.get(name);
+    return found instanceof Error ? undefined : found;
   }
 
   /** By its name in the rack file. Throws NoSuchImage with the reason. */

@@ -75,3 +75,18 @@ test('a board can be given any image of the store, and a root of an older versio
   expect(known.get('fake@1')).toBeUndefined();
   await expect(known.find('fake:1')).rejects.toThrow(/no image fake:1: expected fake:2/);
 });
+
+test('an image that a rack file names twice has the settings of the name that is meant', async () => {
+  const directory = makeFakeImage(join(scratchDirectory(), 'fake'));
+  const trim = (firmware: 'auto' | 'full') => ({ firmware, initramfs: 'keep', kernel: 'keep' }) as const;
+  const known = new KnownImages([
+    { name: 'whole', directory, trim: trim('full') },
+    { name: 'small', directory, trim: trim('auto') },
+  ]);
+  await known.load();
+  expect(known.get('fake@1', 'whole')?.planned?.trim).toEqual(trim('full'));
+  expect(known.get('fake@1', 'small')?.planned?.trim).toEqual(trim('auto'));
+  // A root of another image than the slot's has that image's settings.
+  expect(known.get('fake@1', 'gone')?.image.id).toBe('fake@1');
+  expect(known.get('other@1', 'small')).toBeUndefined();
+});
