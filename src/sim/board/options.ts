@@ -21,6 +21,8 @@ export interface BoardOptions {
   readonly speed: number;
   /** 3B: an OFFER is acted on only when a further frame arrives in time (pi-boot §1.5). */
   readonly isolatedPortBug: boolean;
+  /** False, as real ones: a 3B that loads files answers no ARP (pi-boot §1.8). True: for servers that cannot do without. */
+  readonly answersArp: boolean;
   /** False, as real ones: firmware that boots over IPv6 answers the first neighbour solicitation alone (pi-boot §3.4). */
   readonly answersAllSolicitations: boolean;
   /** Share of size probes whose "Early terminate" goes to port 69 instead of the server's (pi-boot §1.7). */
@@ -33,6 +35,7 @@ export interface BoardOptions {
 export const DEFAULT_OPTIONS: BoardOptions = Object.freeze({
   speed: 1,
   isolatedPortBug: false,
+  answersArp: false,
   answersAllSolicitations: false,
   strayTerminate: 0.02,
   digest: true,

@@ -63,7 +63,7 @@ function* romFiles(machine: Machine, server: FileServer): Script {
 
 /** Once it loads files a 3B answers no ARP any more; the 3B+ does (pi-boot §1.8). */
 function silenceArp(machine: Machine): void {
-  if (machine.identity.model === '3B') machine.nic.answersArp = false;
+  if (machine.identity.model === '3B' && !machine.options.answersArp) machine.nic.answersArp = false;
 }
 
 /** "Low-power state": nothing wakes it but taking the power away (pi-boot §1.6). */
