@@ -147,7 +147,7 @@ napi_value OpenIcmp6(napi_env env, napi_callback_info info) {
   return opening.Finish(callback);
 }
 
-// openPacket({ifname, promiscuous?, …sizes, netns?}, callback): whole Ethernet frames of one interface.
+// openPacket({ifname?, promiscuous?, …sizes, netns?}, callback): whole Ethernet frames of one interface, or of all of them.
 napi_value OpenPacket(napi_env env, napi_callback_info info) {
   Arguments arguments(env, info);
   Opening opening(arguments, Kind::kPacket);
@@ -156,7 +156,7 @@ napi_value OpenPacket(napi_env env, napi_callback_info info) {
   napi_value callback = arguments.Function(1, "callback");
   if (!arguments.ok()) return nullptr;
   opening.Make(AF_PACKET, SOCK_RAW, 0);  // protocol 0: nothing comes in before bind
-  opening.FindInterface(ifname);
+  if (!ifname.empty()) opening.FindInterface(ifname);
   opening.Set("PACKET_AUXDATA", SOL_PACKET, PACKET_AUXDATA, 1);
   if (!outgoing) opening.Set("PACKET_IGNORE_OUTGOING", SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
   packet_mreq every{};
@@ -166,7 +166,7 @@ napi_value OpenPacket(napi_env env, napi_callback_info info) {
   sockaddr_ll name{};
   name.sll_family = AF_PACKET;
   name.sll_protocol = htons(ETH_P_ALL);
-  name.sll_ifindex = static_cast<int>(opening.ifindex());
+  name.sll_ifindex = static_cast<int>(opening.ifindex());  // 0: of every interface
   opening.Bind(name, ifname);
   return opening.Finish(callback);
 }

@@ -19,6 +19,7 @@ static_assert(kVectors >= 2 * kMaxSegments);
 union Name {
   sockaddr_in v4;
   sockaddr_in6 v6;
+  sockaddr_ll link;
 };
 
 union Control {
@@ -50,9 +51,18 @@ cmsghdr* PutControl(msghdr& header, cmsghdr* control, int level, int type, const
 }
 
 // Destination, outgoing interface and source address.
-void Address(Kind kind, const uint32_t* record, Name& name, Control& controls, msghdr& header, uint16_t segment) {
+void Address(const BatchSocket* socket, const uint32_t* record, Name& name, Control& controls, msghdr& header, uint16_t segment) {
   header = {};
-  if (kind == Kind::kPacket) return;  // bound to its interface; the frame says the rest
+  Kind kind = socket->kind;
+  if (kind == Kind::kPacket) {
+    if (socket->ifindex != 0) return;  // bound to its interface; the frame says the rest
+    name.link = {};
+    name.link.sll_family = AF_PACKET;
+    name.link.sll_ifindex = static_cast<int>(record[kSendIfindex]);
+    header.msg_name = &name;
+    header.msg_namelen = sizeof name.link;
+    return;
+  }
   cmsghdr* control = &controls.header;
   header.msg_name = &name;
   header.msg_control = control;
@@ -103,7 +113,7 @@ Added Add(BatchSocket* socket, uint8_t* arena, uint32_t at, Batch& batch) {
   uint32_t head = heads / segments, part = segment > 0 ? segment : body_length;
   if (segments > 1 && head + part > 65535) return Added::kInvalid;
   msghdr& header = batch.messages[batch.count].msg_hdr;
-  Address(socket->kind, record, batch.names[batch.count], batch.controls[batch.count], header,
+  Address(socket, record, batch.names[batch.count], batch.controls[batch.count], header,
           segments > 1 ? static_cast<uint16_t>(head + part) : 0);
   header.msg_iov = &batch.vectors[batch.used];
   uint8_t* slot = arena + socket->send_data() + size_t{(socket->head + at) % socket->send_slots} * socket->stride();
@@ -126,7 +136,7 @@ void Consume(BatchSocket* socket, uint8_t* arena, uint32_t count, StateCounter c
 }
 
 void Skip(BatchSocket* socket, uint8_t* arena, int error) {
-  Report(socket, arena, socket->kind == Kind::kPacket ? socket->ifindex : Record(socket, arena, 0)[kSendIfindex], error);
+  Report(socket, arena, socket->ifindex != 0 ? socket->ifindex : Record(socket, arena, 0)[kSendIfindex], error);
   Consume(socket, arena, 1, kSkipped);
 }
 

@@ -40,7 +40,7 @@ export interface Native {
   ): NativeSocket;
   openIcmp6(options: NativeSocketOptions & { types: Uint8Array }, callback: NativeCallback): NativeSocket;
   openPacket(
-    options: NativeSocketOptions & { ifname: string; promiscuous?: boolean; outgoing?: boolean },
+    options: NativeSocketOptions & { ifname?: string; promiscuous?: boolean; outgoing?: boolean },
     callback: NativeCallback,
   ): NativeSocket;
   /** Sends what was added to the ring; the number of errors in the arena's table. */

@@ -1,14 +1,24 @@
 /**
- * Whole Ethernet frames of one interface (AF_PACKET), for virtual boards and for looking at what really leaves a port. Can
+ * Whole Ethernet frames of one interface, or of all (AF_PACKET), for virtual boards and for looking at what really leaves a port. Can
  * be opened in another network namespace. The kernel takes an 802.1Q tag out of a frame that arrives, also without any
  * VLAN interface; `vlanTci` tells it all the same (PACKET_AUXDATA).
  */
-import { BatchSocket, FLAG, RECEIVED, RECORD_WORDS, type SendErrorHandler, type SocketStats } from './batch-socket.ts';
+import {
+  BatchSocket,
+  FLAG,
+  RECEIVED,
+  RECORD_WORDS,
+  SENT,
+  type SendErrorHandler,
+  type SocketStats,
+} from './batch-socket.ts';
 import type { NativeSocketOptions } from './native.ts';
 
 /** Frames that arrived together. Valid, with all bytes, only until the handler returns. */
 export interface FrameBatch {
   readonly count: number;
+  /** Number of the interface that it came in by. */
+  interface(index: number): number;
   /** The frame from its destination address on, without a tag that the kernel took out: a view, not a copy. */
   bytes(index: number): Uint8Array;
   /** The 802.1Q tag control information (priority, DEI, VLAN id), taken out or still in the frame; -1 = untagged. */
@@ -21,12 +31,17 @@ export interface FrameBatch {
 }
 
 export interface PacketSocket {
+  /** 0: of all interfaces. */
   readonly ifindex: number;
   readonly pending: number;
   readonly stats: SocketStats;
   onFrames(handler: (frames: FrameBatch) => void): void;
-  /** Queues a copy of a whole frame (at most one slot). Leaves with the next flush. */
-  send(frame: Uint8Array): void;
+  /**
+   * Queues a copy of a whole frame (at most one slot). Leaves with the next flush.
+   *
+   * @param ifindex which interface it leaves by, for a socket of all; others have their own
+   */
+  send(frame: Uint8Array, ifindex?: number): void;
   flush(): void;
   /** Frames that could not be sent, and ENETDOWN when the interface goes down or away: then open another socket. */
   onSendError(handler: SendErrorHandler): void;
@@ -36,7 +51,8 @@ export interface PacketSocket {
 }
 
 export interface PacketOptions extends NativeSocketOptions {
-  readonly ifname: string;
+  /** Without it: all interfaces of the namespace, those to come as well. */
+  readonly ifname?: string;
   /** Take frames for other hardware addresses too (a veth delivers them anyway). */
   readonly promiscuous?: boolean;
   /** Also see frames that this machine sends, except those sent by this very socket. */
@@ -72,6 +88,10 @@ class Packets extends BatchSocket implements PacketSocket, FrameBatch {
     return this.receivedBytes(index);
   }
 
+  interface(index: number): number {
+    return this.receiveWords[index * RECORD_WORDS + RECEIVED.ifindex]!;
+  }
+
   vlanTci(index: number): number {
     if (this.#flag(index, FLAG.vlan)) return this.receiveWords[index * RECORD_WORDS + RECEIVED.vlanTci]!;
     const frame = this.receivedBytes(index);
@@ -91,8 +111,9 @@ class Packets extends BatchSocket implements PacketSocket, FrameBatch {
     return this.#flag(index, FLAG.checksumPending);
   }
 
-  send(frame: Uint8Array): void {
-    this.queue(frame);
+  send(frame: Uint8Array, ifindex = this.ifindex): void {
+    const at = this.queue(frame);
+    if (at >= 0) this.sendWords[at + SENT.ifindex] = ifindex;
   }
 
   #flag(index: number, flag: number): boolean {

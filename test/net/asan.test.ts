@@ -34,6 +34,7 @@ describeWith({ ...SEALED, programs: [...SEALED.programs, 'gcc', 'g++', 'make', '
       ['legs-traffic.ts'],
       ['netns.ts'],
       ['frames.ts'],
+      ['every-interface.ts'],
       ['inet6.ts'],
       ['back-pressure.ts'],
     ])(

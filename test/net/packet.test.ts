@@ -46,6 +46,18 @@ describeWith(SEALED)('a packet socket', () => {
     expect(seen.ifindex).toBeGreaterThan(1);
   });
 
+  it('of all interfaces tells where a frame came in, and sends by the interface that it is told', async () => {
+    expect(await sealed('every-interface.ts')).toEqual({
+      cameInBy: ['leg1', 'leg2'],
+      heard: [1, 1],
+      refused: [
+        [4_000_000, 'ENXIO'],
+        [0, 'ENXIO'],
+      ],
+      ifindex: 0,
+    });
+  });
+
   it('cannot be opened on an interface that is not there', () => {
     expect(() => openPacket({ ifname: 'no-such-leg' })).toThrow(
       expect.objectContaining({ code: 'ENODEV', message: expect.stringContaining('no-such-leg') }),

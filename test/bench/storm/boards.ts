@@ -1,5 +1,6 @@
 /** Virtual boards that are all given power at once, and the time that each takes until it has its last file. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { Interfaces } from '../../../src/net/interfaces.ts';
 import { realClock } from '../../../src/net/real-clock.ts';
 import type { NetbootModel } from '../../../src/pi/tftp-names.ts';
 import type { SlotPlan } from '../../../src/rack/plan.ts';
@@ -9,7 +10,7 @@ import { seededRandom } from '../../../src/sim/board/random.ts';
 import { BenchFailed } from '../bench.ts';
 import { median } from '../rounds.ts';
 import { BOARDS_NETNS, boardInterface } from '../support/legs.ts';
-import { BenchWire } from './wire.ts';
+import { BenchWires } from './wire.ts';
 
 export interface Storm {
   /** Seconds until the last board had everything, and of each board. */
@@ -34,10 +35,10 @@ export function identityOf(slot: SlotPlan): BoardIdentity {
 export async function storm(slots: readonly SlotPlan[]): Promise<Storm> {
   const done = new Map<number, number>();
   const failures: string[] = [];
-  const wires: BenchWire[] = [];
+  const wires = new BenchWires(BOARDS_NETNS);
+  const interfaces = new Interfaces({ netns: BOARDS_NETNS });
   const made = slots.map((slot) => {
-    const wire = new BenchWire(BOARDS_NETNS, boardInterface(slot));
-    wires.push(wire);
+    const wire = wires.wire(interfaces.index(boardInterface(slot)) as number);
     const board: VirtualBoard = new VirtualBoard({
       identity: identityOf(slot),
       wire,
@@ -62,7 +63,7 @@ export async function storm(slots: readonly SlotPlan[]): Promise<Storm> {
   while (done.size + failures.length < slots.length && performance.now() - began < LIMIT) await pause(LOOK);
   const blocksTwice = made.reduce((sum, board) => sum + board.status().counters.duplicates, 0);
   for (const board of made) board.powerOff();
-  for (const wire of wires) wire.close();
+  wires.close();
   if (done.size < slots.length) {
     const missing = slots.filter(({ slot }) => !done.has(slot)).length;
     throw new BenchFailed(
