@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
 import { BootHistory } from './jobs/boot-history.ts';
 import { BootTrees } from './jobs/boot-trees.ts';
+import { ClientEvents } from './jobs/client-events.ts';
 import { takeObservation } from './jobs/dhcp-sightings.ts';
 import { noteNetboot, takeObservation6 } from './jobs/dhcp6-sightings.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
@@ -78,6 +79,7 @@ export class Controller {
   readonly tenancy: Tenancy;
   readonly servers: Servers;
   readonly jobs: JobRunner;
+  readonly clientEvents: ClientEvents;
   readonly history: BootHistory;
   readonly #store: Store;
   readonly #state: RackState;
@@ -169,10 +171,18 @@ export class Controller {
       log,
       places: JOB_PLACES,
       event: (slot, kind, text) => this.#state.event(slot, kind, text),
+      moved: (move) => this.clientEvents.jobMoved(move),
       fatal: unlessStopped,
     });
     const { tenancy, jobs } = this;
     const state = this.#state;
+    this.clientEvents = new ClientEvents({
+      state,
+      clock,
+      owner: (slot) => this.servers.of(slot),
+      last: (kinds) => store.events.lastOf(kinds),
+    });
+    jobs.onChange((job) => this.clientEvents.jobSaid(job));
     this.servers = new Servers({
       plan,
       store,

@@ -9,16 +9,20 @@ import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } f
 import { advance, type Boot, load, resume, stage, type Transfer, touch } from '../rack/timeline.ts';
 import { type SlotNumber, seconds } from '../rack/units.ts';
 import type { BootKind, BootOutcome } from '../store/boots.ts';
-import type { EventRow } from '../store/events.ts';
 import type { HealthRow } from '../store/health.ts';
 import type { PowerRow } from '../store/power.ts';
 import type { Store } from '../store/store.ts';
 import { BoardEvents } from './board-events.ts';
+import { EventLog, type Told } from './event-log.ts';
 
 /** The newest error of the store stops the controller: a state that cannot be written may not be acted on. */
 export type Fatal = (what: string, cause: unknown) => void;
 
+/** A boot is over: how, and why if that is known. */
+export type BootEnded = (slot: SlotNumber, outcome: BootOutcome, cause: string | undefined) => void;
+
 const NOTE_AGAIN = seconds(3600);
+const UNWRITABLE = 'the state database cannot be written';
 
 /**
  * The state of every slot, in memory and on disk. All that is seen of a board comes in here, and nothing else writes
@@ -34,14 +38,15 @@ export class RackState {
   /** What was noted of each slot's board, and when. Bounded by the facts that there are. */
   readonly #noted = new Map<SlotNumber, Map<Fact, { value: string; at: number }>>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
-  readonly #endListeners: ((slot: SlotNumber) => void)[] = [];
+  readonly #endListeners: BootEnded[] = [];
   readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #images: ReadonlyMap<SlotNumber, string | undefined>;
   readonly #changeListeners: ((slot: SlotNumber) => void)[] = [];
-  readonly #eventListeners: ((event: EventRow) => void)[] = [];
+  readonly events: EventLog;
 
   constructor(plan: Plan, store: Store, clock: Clock, log: Logger, fatal: Fatal) {
     this.#store = store;
+    this.events = new EventLog(store, clock);
     this.#clock = clock;
     this.#log = log;
     this.#fatal = fatal;
@@ -91,7 +96,7 @@ export class RackState {
   }
 
   /** Calls `listener` whenever a boot is over because it stood still or its power was cut. */
-  onEnd(listener: (slot: SlotNumber) => void): void {
+  onEnd(listener: BootEnded): void {
     this.#endListeners.push(listener);
   }
 
@@ -103,11 +108,6 @@ export class RackState {
   /** Calls `listener` whenever anything is known anew of a slot. */
   onChange(listener: (slot: SlotNumber) => void): void {
     this.#changeListeners.push(listener);
-  }
-
-  /** Calls `listener` with every event, inside the commit that records it. */
-  onEvent(listener: (event: EventRow) => void): void {
-    this.#eventListeners.push(listener);
   }
 
   /** Takes one sighting into the slot's boot and stores what is new about it. */
@@ -219,16 +219,18 @@ export class RackState {
       reachable6: undefined,
       ...(cause === undefined ? {} : { lastCause: cause }),
     });
-    for (const listener of this.#endListeners) listener(slot);
+    for (const listener of this.#endListeners) listener(slot, outcome, cause);
   }
 
   event(slot: SlotNumber | undefined, kind: string, text: string): void {
-    const at = this.#clock.now();
     this.#log.info({ slot, kind }, text);
-    this.#write(() => {
-      const row = this.#store.events.add(at, slot, kind, text);
-      for (const listener of this.#eventListeners) listener(row);
-    });
+    this.tell({ slot, kind, text });
+  }
+
+  /** As `event`, for what is for programs, and for no log. */
+  tell(told: Told): void {
+    const done = this.events.write(told);
+    done.catch((cause: unknown) => this.#fatal(UNWRITABLE, cause));
   }
 
   /**
@@ -306,7 +308,7 @@ export class RackState {
 
   #write(write: () => void): Promise<void> {
     const done = this.#store.commit.write(write);
-    done.catch((cause: unknown) => this.#fatal('the state database cannot be written', cause));
+    done.catch((cause: unknown) => this.#fatal(UNWRITABLE, cause));
     return done;
   }
 }

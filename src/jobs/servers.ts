@@ -3,6 +3,7 @@ import { isEnded } from '../rack/job.ts';
 import type { Plan } from '../rack/plan.ts';
 import type { Actor } from '../rack/tenancy/actor.ts';
 import { keyLines } from '../rack/tenancy/authorized-keys.ts';
+import type { ClientEventType } from '../rack/tenancy/event-types.ts';
 import { type Candidate, choose, type Server } from '../rack/tenancy/server.ts';
 import { generatedName, type ServerName } from '../rack/tenancy/server-name.ts';
 import { impossible, type Order, specOf } from '../rack/tenancy/spec.ts';
@@ -53,6 +54,13 @@ export interface CreateRequest {
 export type ServerChange = Partial<Pick<Server, 'tags' | 'protection' | 'userData'>>;
 
 const MADE_UP_NAMES = 100;
+
+/** What customers are told of what is written into the log of changes. */
+const TOLD = Object.freeze({
+  'server.create': { kind: 'server.created', text: 'was ordered' },
+  'server.change': { kind: 'server.changed', text: 'has other tags, protection or user-data' },
+  'server.keys': { kind: 'server.keys_changed', text: 'has other SSH keys' },
+} as const satisfies Record<string, { readonly kind: ClientEventType; readonly text: string }>);
 
 /**
  * Servers: which slot belongs to whom, under which name. A board, its address and its port are allocated and on disk
@@ -149,7 +157,7 @@ export class Servers {
     if (server.protection.delete)
       throw new TenancyError('protected', `${name} is protected against deletion: take that away first`);
     this.#refuseBusy(server);
-    const { store, clock, jobs } = this.#parts;
+    const { store, clock, jobs, state } = this.#parts;
     await jobs.ask({
       kind: 'release',
       slot: server.slot,
@@ -157,6 +165,8 @@ export class Servers {
       parameters: {},
       key: undefined,
       alongside: () => {
+        // While the slot is still the customer's.
+        state.events.record({ slot: server.slot, kind: 'server.deleted', text: `${name} was deleted` });
         store.servers.remove(name);
         store.audit.add(clock.now(), by, { action: 'server.delete', target: name, before: server, after: null });
       },
@@ -245,10 +255,12 @@ export class Servers {
     return made;
   }
 
-  #record(next: Server, before: Server | null, action: string, by: Actor): void {
-    const { store, clock } = this.#parts;
+  #record(next: Server, before: Server | null, action: keyof typeof TOLD, by: Actor): void {
+    const { store, clock, state } = this.#parts;
     store.servers.save(next);
     store.audit.add(clock.now(), by, { action, target: next.name, before, after: next });
+    const { kind, text } = TOLD[action];
+    state.events.record({ slot: next.slot, kind, text: `${next.name} ${text}` });
   }
 
   #refuseBusy(server: Server): void {
@@ -319,7 +331,7 @@ export class Servers {
   /** What the end of its provisioning makes of a server. A state that cannot be written is told by the store itself. */
   async #settle(server: Server, job: JobRow): Promise<void> {
     if (job.id !== server.task || server.liveAt !== undefined) return;
-    const { store, clock } = this.#parts;
+    const { store, clock, state } = this.#parts;
     const ended =
       job.state === 'done'
         ? { liveAt: clock.now() }
@@ -329,7 +341,12 @@ export class Servers {
     if (ended === undefined) return;
     const next = { ...server, ...ended };
     this.#servers.set(server.name, next);
-    await store.commit.write(() => store.servers.save(next));
+    await store.commit.write(() => {
+      store.servers.save(next);
+      const { slot, name, failure } = next;
+      if (failure === undefined) state.events.record({ slot, kind: 'server.live', text: `${name} is ready` });
+      else state.events.record({ slot, kind: 'server.failed', text: `${name} will not become ready: ${failure}` });
+    });
   }
 
   #changed(name: ServerName): void {

@@ -13,6 +13,7 @@ interface Pending {
 export class GroupCommit {
   readonly #all: (group: readonly Pending[], failed: Map<Pending, unknown>) => void;
   #pending: Pending[] = [];
+  #afterwards: (() => void)[] = [];
   #scheduled = false;
   /** Commits made and writes in them, for metrics and tests. */
   commits = 0;
@@ -23,9 +24,11 @@ export class GroupCommit {
     const one = db.transaction((write: () => void) => write());
     this.#all = db.transaction((group: readonly Pending[], failed: Map<Pending, unknown>) => {
       for (const pending of group) {
+        const before = this.#afterwards.length;
         try {
           one(pending.write);
         } catch (cause) {
+          this.#afterwards.length = before;
           failed.set(pending, cause);
         }
       }
@@ -42,6 +45,11 @@ export class GroupCommit {
     });
   }
 
+  /** Called within a write: `run` is called when the commit is on disk, before whoever waits for it; or never, if it fails. */
+  afterwards(run: () => void): void {
+    this.#afterwards.push(run);
+  }
+
   /** Commits what is pending now, for an orderly end. */
   flush(): void {
     this.#scheduled = false;
@@ -54,8 +62,12 @@ export class GroupCommit {
       this.commits++;
       this.writes += group.length - failed.size;
     } catch (cause) {
+      this.#afterwards = [];
       for (const pending of group) failed.set(pending, cause);
     }
+    const afterwards = this.#afterwards;
+    this.#afterwards = [];
+    for (const run of afterwards) run();
     for (const pending of group) {
       if (failed.has(pending)) pending.reject(failed.get(pending));
       else pending.resolve();

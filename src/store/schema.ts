@@ -250,6 +250,33 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (slot, fact)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Whose slot it was as the event was recorded, and what programs read of it, as JSON. Numbers are never given twice,
+  -- also where all events are swept away: customers resume after the last that they have seen.
+  CREATE TABLE events_kept (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    slot INTEGER,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    data TEXT NOT NULL,
+    tenant TEXT,
+    server TEXT
+  ) STRICT;
+  INSERT INTO events_kept (id, at, slot, kind, text, data) SELECT id, at, slot, kind, text, '{}' FROM events;
+  DROP TABLE events;
+  ALTER TABLE events_kept RENAME TO events;
+  CREATE INDEX events_by_slot ON events (slot, id);
+  CREATE INDEX events_by_tenant ON events (tenant, id);
+
+  -- The newest event of each slot and tenant that is not kept any more. Slot 0: of none. Tenant '': of none.
+  CREATE TABLE events_swept (
+    slot INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    upto INTEGER NOT NULL,
+    PRIMARY KEY (slot, tenant)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

@@ -165,7 +165,7 @@ describe('the tables', () => {
       store.boots.begin(slotNumber(1), resume(millis(n), [], []));
     }
     expect(store.boots.ofSlot(slotNumber(1), 1000)).toHaveLength(50);
-    store.events.add(millis(1), undefined, 'k', 'x'.repeat(10_000));
+    store.events.add({ at: millis(1), kind: 'k', text: 'x'.repeat(10_000) });
     expect(store.events.after(0, 10)[0]?.text).toHaveLength(500);
   });
 });

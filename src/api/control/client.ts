@@ -5,7 +5,9 @@ import type { Actor } from '../../rack/tenancy/actor.ts';
 import type { Scope } from '../../rack/tenancy/scope.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
 import type { AuditRow } from '../../store/audit.ts';
+import type { EventPage } from '../../store/events.ts';
 import type { SlotBootsView } from './boot-views.ts';
+import type { ApiChange, ApiEvent, EventQuery } from './event-routes.ts';
 import type { FeedLine } from './feed-protocol.ts';
 import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
@@ -151,6 +153,23 @@ export class ControlClient {
       ...(tenant === undefined ? {} : { tenant }),
     });
     return this.#json('GET', `/v1/audit?${text}`) as Promise<readonly AuditRow[]>;
+  }
+
+  /** Events after a place, oldest first, or without one the newest. */
+  events(query: EventQuery): Promise<EventPage> {
+    const text = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) text.set(name, String(value));
+    return this.#json('GET', `/v1/events?${text}`) as Promise<EventPage>;
+  }
+
+  /** Resolves when it is recorded, and on its way over the feed. */
+  async tellEvent(event: ApiEvent): Promise<void> {
+    await this.#json('POST', '/v1/events', event);
+  }
+
+  /** Writes into the log of changes what the API itself changes. */
+  async recordChange(change: ApiChange): Promise<void> {
+    await this.#json('POST', '/v1/changes', change);
   }
 
   /** Has power wanted; resolves when that is recorded, with the `seq` of the feed that shows it. */

@@ -2,6 +2,7 @@
  * The feed: one long answer of lines of JSON that keeps a mirror of the rack in another process. The first line is all
  * of it, every later one what has changed since. Reading is then a look into the mirror, and costs the controller nothing.
  */
+import type { PassingEvent } from '../../jobs/client-events.ts';
 import type { ApiKey } from '../../rack/tenancy/key.ts';
 import type { Server } from '../../rack/tenancy/server.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
@@ -54,6 +55,8 @@ export interface FeedLine extends Partial<FeedSections> {
   readonly gone?: readonly string[];
   /** Events since the last line. */
   readonly events?: readonly EventRow[];
+  /** What goes on just now, and is kept nowhere. */
+  readonly passing?: readonly PassingEvent[];
 }
 
 /** A line is sent at least so often, so that a controller that hangs is told from a quiet one. Milliseconds. */

@@ -1,3 +1,4 @@
+import type { PassingEvent } from '../../jobs/client-events.ts';
 import type { Clock, Timer } from '../../rack/clock.ts';
 import type { ServerName } from '../../rack/tenancy/server-name.ts';
 import { type Millis, millis, type SlotNumber } from '../../rack/units.ts';
@@ -34,6 +35,7 @@ export class Feed {
   readonly #servers = new Set<ServerName>();
   readonly #sections = new Set<keyof FeedSections>();
   #events: EventRow[] = [];
+  #passing: PassingEvent[] = [];
   #seq = 0;
   #gather: Timer | undefined;
   #heartbeat: Timer | undefined;
@@ -63,17 +65,25 @@ export class Feed {
     this.#later();
   }
 
+  passed(event: PassingEvent): void {
+    if (this.#subscribers.size === 0) return;
+    this.#passing.push(event);
+    this.#later();
+  }
+
   /** Sends what has changed up to now, and says by which `seq` a mirror holds it. */
   flush(): number {
     this.#gather?.cancel();
     this.#gather = undefined;
-    if (this.#slots.size + this.#servers.size + this.#sections.size + this.#events.length === 0) return this.#seq;
+    const told = this.#events.length + this.#passing.length;
+    if (this.#slots.size + this.#servers.size + this.#sections.size + told === 0) return this.#seq;
     this.#seq++;
     const line = this.#line();
     this.#slots.clear();
     this.#servers.clear();
     this.#sections.clear();
     this.#events = [];
+    this.#passing = [];
     this.#send(line);
     return this.#seq;
   }
@@ -108,6 +118,7 @@ export class Feed {
       ...(this.#slots.size === 0 ? {} : { slots: [...this.#slots].map((slot) => this.#sources.slot(slot)) }),
       ...(all === undefined ? {} : Object.fromEntries([...this.#sections].map((name) => [name, all[name]]))),
       ...(this.#events.length === 0 ? {} : { events: this.#events }),
+      ...(this.#passing.length === 0 ? {} : { passing: this.#passing }),
     };
   }
 

@@ -12,6 +12,7 @@ import { SwitchError } from '../../switches/errors.ts';
 import { printable } from '../../wire/printable.ts';
 import { json, parsed, Refusal, streamed } from './answer.ts';
 import { type BootTarget, bootRoute } from './boot-routes.ts';
+import { type EventTarget, eventRoute } from './event-routes.ts';
 import { FEED_MOST_UNSENT } from './feed-protocol.ts';
 import { jobRoute } from './job-routes.ts';
 import type { JobTarget } from './job-target.ts';
@@ -39,7 +40,7 @@ export interface IntendRequest {
 }
 
 /** What the socket offers, as the controller provides it. */
-export interface ControlTarget extends BootTarget, JobTarget, TenancyTarget, ServersTarget {
+export interface ControlTarget extends BootTarget, EventTarget, JobTarget, TenancyTarget, ServersTarget {
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
   status(since: number | undefined): StatusView;
@@ -127,6 +128,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
   if (bootRoute(target, route, url.searchParams, response)) return;
   if (await serverRoute(route, target, request, response)) return;
+  if (await eventRoute(route, url.searchParams, target, request, response)) return;
   if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
   if (url.pathname.startsWith('/v1/jobs')) {
     return jobRoute(target, url, request, response, (slots) => known(target, slots));

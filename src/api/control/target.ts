@@ -4,6 +4,7 @@ import { millis, type SlotNumber, slotNumber, watts } from '../../rack/units.ts'
 import type { JobRow } from '../../store/jobs.ts';
 import { switchTroubles } from '../../switches/troubles.ts';
 import { rackBootsView, slotBootsView } from './boot-views.ts';
+import { eventTarget } from './event-target.ts';
 import { Feed } from './feed.ts';
 import { jobTarget } from './job-target.ts';
 import { rootView } from './root-protocol.ts';
@@ -13,13 +14,14 @@ import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
-  const { power, switches, tenancy, servers, store, jobs } = controller;
+  const { power, switches, tenancy, servers, store, jobs, state } = controller;
   return {
     tenancy,
     servers,
     ...jobTarget(jobs),
     roots: () => store.roots.all().map(rootView),
     feed: feedOf(controller),
+    ...eventTarget(store, state.events, controller.clock),
     audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
     intend: ({ slots, action, by }) => power.intend(slots.map(slotNumber), action, by.who),
     status: (since) => statusView(controller, millis(since ?? 0)),
@@ -50,14 +52,15 @@ export function controlTarget(controller: Controller): ControlTarget {
 
 /** Everything that changes in the controller, on its way to who mirrors it. */
 function feedOf(controller: Controller): Feed {
-  const { tenancy, servers, jobs, state, clock } = controller;
+  const { tenancy, servers, jobs, state, clock, clientEvents } = controller;
   const work = {
     activeOf: (slot: SlotNumber) => jobs.activeOf(slot),
     stepOf: (job: JobRow) => stepOf(jobs.kindOf(job) ?? { steps: [], undo: [] }, job)?.name,
   };
   const feed = new Feed(feedSources(controller, { tenancy, servers, work }), clock);
   state.onChange((slot) => feed.slotChanged(slot));
-  state.onEvent((event) => feed.happened(event));
+  state.events.onEvent((event) => feed.happened(event));
+  clientEvents.onPassing((event) => feed.passed(event));
   servers.onChange((name) => feed.serverChanged(name));
   tenancy.onChange(() => {
     feed.changed('tenants');

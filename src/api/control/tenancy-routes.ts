@@ -25,7 +25,7 @@ export interface TenancyTarget {
   audit(query: AuditQuery): readonly AuditRow[];
 }
 
-const line = (most: number) =>
+export const line = (most: number) =>
   z
     .string()
     .min(1)

@@ -20,8 +20,17 @@ export interface JobRunnerParts {
   /** Steps at a time that load this machine. */
   readonly places: number;
   readonly event: (slot: SlotNumber, kind: string, text: string) => void;
+  /** Called within the commit that records where a job stands, where that is news. */
+  readonly moved?: ((move: JobMove) => void) | undefined;
   /** What is wanted and cannot be recorded may not be acted on. */
   readonly fatal: (what: string, cause: unknown) => void;
+}
+
+export interface JobMove {
+  readonly kind: JobKind;
+  readonly job: JobRow;
+  /** Undefined: it is new. */
+  readonly before: JobRow | undefined;
 }
 
 export interface JobRequest extends Omit<NewJob, 'parameters'> {
@@ -80,6 +89,7 @@ export class JobRunner {
       }
       id = this.#parts.table.add({ ...request, parameters }, QUEUED, this.#parts.clock.now());
       request.alongside?.(id);
+      this.#parts.moved?.({ kind, job: this.#parts.table.get(id) as JobRow, before: undefined });
     });
     const job = this.#parts.table.get(id) as JobRow;
     if (!known) this.#begin(job, kind);
@@ -202,7 +212,10 @@ export class JobRunner {
     const progress = moved ? '' : before.progress;
     live.job = { ...before, ...stand, progress, facts: { ...before.facts, ...facts }, updatedAt: clock.now() };
     const job = live.job;
-    await write(() => table.save(job, job.updatedAt));
+    await write(() => {
+      table.save(job, job.updatedAt);
+      if (moved) this.#parts.moved?.({ kind: live.kind, job, before });
+    });
     if (isEnded(job.state) && !isEnded(before.state)) {
       this.#tellEnd(live.kind, job);
       live.kind.ended?.(job);

@@ -11,6 +11,7 @@ import type { FeedLine } from '../../../src/api/control/feed-protocol.ts';
 import type { StatusView } from '../../../src/api/control/protocol.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
 import { JobRefused } from '../../../src/jobs/durable/kind.ts';
+import { EventLog } from '../../../src/jobs/event-log.ts';
 import type { PowerProgress } from '../../../src/jobs/power.ts';
 import { Tenancy } from '../../../src/jobs/tenancy.ts';
 import { realClock } from '../../../src/net/real-clock.ts';
@@ -39,6 +40,10 @@ const target: ControlTarget = {
     return feed;
   },
   servers: undefined as never,
+  eventPage: (after, limit, filter) => store.events.page(after, limit, filter),
+  newestEvents: (limit, filter) => store.events.newest(limit, filter),
+  tellEvent: (told) => new EventLog(store, realClock).write(told),
+  recordAudit: (who, entry) => store.commit.write(() => store.audit.add(realClock.now(), who, entry)),
   audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
   intend: async (request) => {
     intended.push(request);

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Api, type ApiOptions } from '../../../src/api/api.ts';
+import { eventTarget } from '../../../src/api/control/event-target.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
 import { jobTarget } from '../../../src/api/control/job-target.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
 import { feedSources } from '../../../src/api/control/views.ts';
 import { BootHistory } from '../../../src/jobs/boot-history.ts';
+import { ClientEvents } from '../../../src/jobs/client-events.ts';
 import type { JobKind, JobStep } from '../../../src/jobs/durable/kind.ts';
 import { JobRunner } from '../../../src/jobs/durable/runner.ts';
 import { RackState } from '../../../src/jobs/rack-state.ts';
@@ -106,9 +108,17 @@ export class ApiRack {
       log,
       places: 4,
       event: (slot, kind, text) => this.state.event(slot, kind, text),
+      moved: (move) => clientEvents.jobMoved(move),
       fatal: (what, cause) => log.error({ err: cause }, what),
     });
     const { state, tenancy, jobs } = this;
+    const clientEvents = new ClientEvents({
+      state,
+      clock: realClock,
+      owner: (slot) => this.servers.of(slot),
+      last: (kinds) => store.events.lastOf(kinds),
+    });
+    jobs.onChange((job) => clientEvents.jobSaid(job));
     this.servers = new Servers({
       plan,
       store,
@@ -129,7 +139,8 @@ export class ApiRack {
     const from = { plan, state, store, history, startedAt: millis(0), troubles: () => [] };
     this.#feed = new Feed(feedSources(from, { tenancy, servers: this.servers, work }), realClock);
     state.onChange((slot) => this.#feed.slotChanged(slot));
-    state.onEvent((event) => this.#feed.happened(event));
+    state.events.onEvent((event) => this.#feed.happened(event));
+    clientEvents.onPassing((event) => this.#feed.passed(event));
     this.servers.onChange((name) => this.#feed.serverChanged(name));
     tenancy.onChange(() => {
       this.#feed.changed('tenants');
@@ -293,6 +304,7 @@ export class ApiRack {
       servers,
       feed,
       ...jobTarget(jobs),
+      ...eventTarget(store, state.events, realClock),
       audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
       intend: async (request) => {
         this.intended.push(request);
