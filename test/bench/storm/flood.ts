@@ -1,23 +1,34 @@
 /** A board that floods at full speed: its leg, or a wall that looks like one and has nobody behind it. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../../src/net/run.ts';
 import type { SlotPlan } from '../../../src/rack/plan.ts';
 import { BenchFailed } from '../bench.ts';
-import { boardInterface } from '../support/legs.ts';
+import { BOARDS_NETNS, boardInterface } from '../support/legs.ts';
 
 const FLOOD = fileURLToPath(new URL('../../support/flood/flood.ts', import.meta.url));
 const WALL = 'wall';
+const BOARDS = basename(BOARDS_NETNS);
 /** More than one process can send: it sends what it can. */
 const RATE = 1_000_000;
 const LONGEST = 3600;
 
+/** Where floods begin: apart from the boards, who would read what their neighbour is answered. */
+const HOSTILE = 'hostile';
+
 /** Makes the wall: a cable to a namespace in which nothing listens. */
 export async function buildWall(): Promise<void> {
   await run('ip', ['netns', 'add', WALL]);
-  await run('ip', ['link', 'add', WALL, 'netns', 'boards', 'type', 'veth', 'peer', 'name', 'end', 'netns', WALL]);
+  await run('ip', ['netns', 'add', HOSTILE]);
+  await run('ip', ['link', 'add', WALL, 'netns', HOSTILE, 'type', 'veth', 'peer', 'name', 'end', 'netns', WALL]);
   await run('ip', ['-n', WALL, 'link', 'set', 'end', 'up']);
-  await run('ip', ['-n', 'boards', 'link', 'set', WALL, 'up']);
+  await run('ip', ['-n', HOSTILE, 'link', 'set', WALL, 'up']);
+}
+
+async function move(name: string, from: string, to: string): Promise<void> {
+  await run('ip', ['-n', from, 'link', 'set', name, 'netns', to]);
+  await run('ip', ['-n', to, 'link', 'set', name, 'up']);
 }
 
 export interface Flood {
@@ -27,11 +38,13 @@ export interface Flood {
 
 /** @param target a leg, by its slot; or the wall, for what the sending itself costs the machine */
 export async function flood(slot: SlotPlan, target: 'leg' | 'wall'): Promise<Flood> {
+  const name = boardInterface(slot);
+  if (target === 'leg') await move(name, BOARDS, HOSTILE);
   const where = target === 'leg' ? [] : ['netns', 'exec', WALL, 'ip'];
   const { stdout } = await run('ip', [...where, '-json', 'link', 'show', 'dev', target === 'leg' ? slot.leg : 'end']);
   const mac = (JSON.parse(stdout) as { address: string }[])[0]?.address ?? '';
   const named = {
-    interface: target === 'leg' ? boardInterface(slot) : WALL,
+    interface: target === 'leg' ? name : WALL,
     board: slot.ipv4.board,
     controller: slot.ipv4.controller,
     board6: slot.ipv6.board,
@@ -41,11 +54,17 @@ export async function flood(slot: SlotPlan, target: 'leg' | 'wall'): Promise<Flo
     seconds: String(LONGEST),
   };
   const args = Object.entries(named).map(([name, value]) => `--${name}=${value}`);
-  const child = spawn('ip', ['netns', 'exec', 'boards', process.execPath, FLOOD, ...args], {
+  const child = spawn('ip', ['netns', 'exec', HOSTILE, process.execPath, FLOOD, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await firstLine(child);
-  return { stop: () => stopped(child) };
+  return {
+    async stop() {
+      const rate = await stopped(child);
+      if (target === 'leg') await move(name, HOSTILE, BOARDS);
+      return rate;
+    },
+  };
 }
 
 /** It says `flooding` when its frames are made. */
