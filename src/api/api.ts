@@ -17,6 +17,7 @@ import type { Route } from './http/route.ts';
 import { drain, type Listen, listen } from './http/server.ts';
 import { documentationRoutes } from './openapi/routes.ts';
 import { opsRoutes } from './ops/index.ts';
+import { v1Routes } from './v1/index.ts';
 
 export interface ApiOptions {
   /** The controller's socket. */
@@ -34,7 +35,12 @@ export interface ApiOptions {
 }
 
 /** Every route that is served. */
-export const ROUTES: readonly Route[] = [...customerRoutes, ...opsRoutes, ...documentationRoutes(() => ROUTES)];
+export const ROUTES: readonly Route[] = [
+  ...customerRoutes,
+  ...v1Routes,
+  ...opsRoutes,
+  ...documentationRoutes(() => ROUTES),
+];
 
 /** How long requests that were taken may go on when the API is to end, in milliseconds. */
 const DRAIN_LIMIT = 10_000;

@@ -51,7 +51,14 @@ export interface CreateRequest {
   readonly requestKey: string | undefined;
 }
 
-export type ServerChange = Partial<Pick<Server, 'tags' | 'protection' | 'userData'>>;
+/** What is left out stays; `userData: null` takes it away. */
+export interface ServerChange {
+  readonly tags?: Server['tags'] | undefined;
+  readonly protection?:
+    | { readonly [what in keyof Server['protection']]?: Server['protection'][what] | undefined }
+    | undefined;
+  readonly userData?: string | null | undefined;
+}
 
 const MADE_UP_NAMES = 100;
 
@@ -168,7 +175,12 @@ export class Servers {
         // While the slot is still the customer's.
         state.events.record({ slot: server.slot, kind: 'server.deleted', text: `${name} was deleted` });
         store.servers.remove(name);
-        store.audit.add(clock.now(), by, { action: 'server.delete', target: name, before: server, after: null });
+        store.audit.add(clock.now(), by, {
+          action: 'server.delete',
+          target: name,
+          before: withoutSecrets(server),
+          after: null,
+        });
       },
     });
     this.#servers.delete(name);
@@ -179,7 +191,7 @@ export class Servers {
   async setKeys(name: ServerName, keys: string, by: Actor): Promise<Server> {
     const server = this.get(name);
     this.#refuseBusy(server);
-    const next = { ...server, keys };
+    let next = server;
     const job = await this.#parts.jobs.ask({
       kind: 'keys',
       slot: server.slot,
@@ -188,7 +200,9 @@ export class Servers {
       key: undefined,
       // In the commit, so that the job finds them.
       alongside: () => {
-        this.#record(next, server, 'server.keys', by);
+        const before = this.get(name);
+        next = { ...before, keys };
+        this.#record(next, before, 'server.keys', by);
         this.#servers.set(name, next);
       },
     });
@@ -199,12 +213,16 @@ export class Servers {
   }
 
   async change(name: ServerName, change: ServerChange, by: Actor): Promise<Server> {
-    const server = this.get(name);
-    const next = { ...server, ...change };
-    await this.#parts.store.commit.write(() => this.#record(next, server, 'server.change', by));
-    this.#servers.set(name, next);
+    let next: Server | undefined;
+    // Inside the commit what is there is what the change is made to: two changes at once are both kept.
+    await this.#parts.store.commit.write(() => {
+      const server = this.get(name);
+      next = changed(server, change);
+      this.#record(next, server, 'server.change', by);
+      this.#servers.set(name, next);
+    });
     this.#changed(name);
-    return next;
+    return next ?? this.get(name);
   }
 
   async #make(
@@ -258,7 +276,12 @@ export class Servers {
   #record(next: Server, before: Server | null, action: keyof typeof TOLD, by: Actor): void {
     const { store, clock, state } = this.#parts;
     store.servers.save(next);
-    store.audit.add(clock.now(), by, { action, target: next.name, before, after: next });
+    store.audit.add(clock.now(), by, {
+      action,
+      target: next.name,
+      before: before && withoutSecrets(before),
+      after: withoutSecrets(next),
+    });
     const { kind, text } = TOLD[action];
     state.events.record({ slot: next.slot, kind, text: `${next.name} ${text}` });
   }
@@ -352,4 +375,21 @@ export class Servers {
   #changed(name: ServerName): void {
     for (const listener of this.#listeners) listener(name);
   }
+}
+
+function changed(server: Server, { tags, protection, userData }: ServerChange): Server {
+  return {
+    ...server,
+    tags: tags ?? server.tags,
+    protection: {
+      delete: protection?.delete ?? server.protection.delete,
+      rebuild: protection?.rebuild ?? server.protection.rebuild,
+    },
+    userData: userData === undefined ? server.userData : (userData ?? undefined),
+  };
+}
+
+/** As the log of changes has it: user-data often holds passwords. */
+function withoutSecrets({ userData, ...rest }: Server) {
+  return { ...rest, userData: userData === undefined ? undefined : `${userData.length} characters` };
 }

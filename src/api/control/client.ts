@@ -13,7 +13,7 @@ import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
 import type { RootView } from './root-protocol.ts';
 import type { IntendRequest } from './server.ts';
-import type { NewServer } from './server-routes.ts';
+import type { NewServer, ServerChangeRequest } from './server-routes.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -183,6 +183,10 @@ export class ControlClient {
 
   removeServer(wanted: { name: string; by: Actor }): Promise<{ readonly seq: number }> {
     return this.#json('POST', '/v1/servers/remove', wanted) as Promise<{ seq: number }>;
+  }
+
+  changeServer(wanted: ServerChangeRequest): Promise<{ readonly seq: number }> {
+    return this.#json('POST', '/v1/servers/change', wanted) as Promise<{ seq: number }>;
   }
 
   setServerKeys(wanted: { name: string; keys: string; by: Actor }): Promise<{ readonly seq: number }> {

@@ -46,6 +46,24 @@ const newServer = z.strictObject({
   by: actor,
 });
 
+export interface ServerChangeRequest {
+  readonly name: string;
+  /** Replaces all tags. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly protection?: { readonly delete?: boolean | undefined; readonly rebuild?: boolean | undefined } | undefined;
+  /** Null: none any more. */
+  readonly userData?: string | null | undefined;
+  readonly by: Actor;
+}
+
+const changed = z.strictObject({
+  name,
+  tags: z.record(z.string().max(64), z.string().max(256)).optional(),
+  protection: z.strictObject({ delete: z.boolean().optional(), rebuild: z.boolean().optional() }).optional(),
+  userData: z.string().max(MOST_TEXT).nullable().optional(),
+  by: actor,
+});
+
 const oneServer = z.strictObject({ name, by: actor });
 const newKeys = z.strictObject({ name, keys: z.string().max(MOST_TEXT), by: actor });
 
@@ -66,6 +84,12 @@ export async function serverRoute(
     case 'POST /v1/servers/remove': {
       const wanted = await parsed(oneServer, request);
       await servers.remove(wanted.name, wanted.by);
+      json(response, { seq: feed.flush() });
+      return true;
+    }
+    case 'POST /v1/servers/change': {
+      const { name: server, by, ...change } = await parsed(changed, request);
+      await servers.change(server, change, by);
       json(response, { seq: feed.flush() });
       return true;
     }

@@ -25,6 +25,12 @@ const generation = z
   .union([z.literal([3, 4]), z.literal(['3', '4'])], { error: 'expected 3 or 4' })
   .transform((model) => Number(model) as 3 | 4);
 
+export const tagsBody = z
+  .record(z.string().regex(/^[a-z0-9._-]{1,63}$/i), z.string().max(255))
+  .refine((tags) => Object.keys(tags).length <= 32, { error: 'expected at most 32 tags' });
+
+export const userDataText = z.string().max(65_536).describe('cloud-init user-data, for images that have cloud-init');
+
 export const createBody = z
   .object({
     model: generation.default(3),
@@ -40,21 +46,35 @@ export const createBody = z
     os_image: z.string().max(200).nullish().describe('an id of /beta/pi/images/{model}; left out: the default'),
     ssh_key: keysText.nullish(),
     wait_for_dns: z.boolean().nullish().describe('taken and without effect: addresses are in the record'),
-    user_data: z.string().max(65_536).nullish().describe('cloud-init user-data, for images that have cloud-init'),
-    tags: z
-      .record(z.string().regex(/^[a-z0-9._-]{1,63}$/i), z.string().max(255))
-      .refine((tags) => Object.keys(tags).length <= 32, { error: 'expected at most 32 tags' })
-      .nullish(),
+    user_data: userDataText.nullish(),
+    tags: tagsBody.nullish(),
   })
   .describe('what is ordered; the smallest free board that matches is given');
 
 type Create = z.infer<typeof createBody>;
 
+export interface Ordered {
+  readonly name: string;
+  readonly task: number;
+}
+
 /** Allocates and records before it answers: a client that reads at once finds its server. */
 export async function order(
-  { body, caller, services, requestKey }: RouteRequest<unknown, unknown, Create>,
+  request: RouteRequest<unknown, unknown, Create>,
   nameText: string | undefined,
 ): Promise<Answer> {
+  const made = await ordered(request, nameText);
+  return {
+    status: 202,
+    headers: { location: `${request.services.publicUrl}/queue/pi/${made.task}` },
+    body: { name: made.name },
+  };
+}
+
+export async function ordered(
+  { body, caller, services, requestKey }: RouteRequest<unknown, unknown, Create>,
+  nameText: string | undefined,
+): Promise<Ordered> {
   const { tenant } = caller;
   if (tenant === undefined) throw new ApiError('forbidden', 'expected a key of a tenant: staff assign slots instead');
   if (caller.servers !== undefined) throw new ApiError('forbidden', 'this key is for some servers only');
@@ -65,7 +85,7 @@ export async function order(
   const image = body.os_image ?? undefined;
   if (image !== undefined && !images.some((each) => each.name === image))
     throw new ApiError('bad_request', `os_image: expected one of ${images.map((each) => each.name).join(', ')}`);
-  const made = await commanded(services, (control) =>
+  return commanded(services, (control) =>
     control.createServer({
       tenant,
       ...(name === undefined ? {} : { name }),
@@ -79,9 +99,4 @@ export async function order(
       by: byWhom(caller),
     }),
   );
-  return {
-    status: 202,
-    headers: { location: `${services.publicUrl}/queue/pi/${made.task}` },
-    body: { name: made.name },
-  };
 }

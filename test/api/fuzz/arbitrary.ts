@@ -29,18 +29,22 @@ const SERVERS = ['web-1', 'WEB-1', 'web-2', 'web-3'];
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]).toString('base64')}`;
 /** What a field of this name is for, which its schema cannot say. */
 const MEANT: Readonly<Record<string, readonly unknown[]>> = {
-  name: [...SERVERS, 'new-1'],
-  model: [3, 4, '3', '4', 5],
-  disk: [10, 20, 15],
-  memory: [1024, 4096, null],
-  cpu_speed: [1200, 1500, null],
+  name: [...SERVERS, 'new-1', 'new-2', 'new-3'],
+  model: [3, 4, '3', '4', 3, 4, '3', '4', 5],
+  disk: [10, 20, 30, 40, 15],
+  memory: [1024, 4096, null, null],
+  cpu_speed: [1200, 1500, null, null],
+  tag: ['env', 'env:test', 'env:'],
+  tags: [{ env: 'test' }, { role: 'web', env: '' }, {}],
+  cursor: [Buffer.from('web-1').toString('base64url'), Buffer.from('3').toString('base64url')],
+  limit: ['1', '2', '50', '201'],
   user_data: ['#cloud-config\n', null],
   machine: [...SERVERS, '1', 'pi2'],
   hostname: [...SERVERS, 'sw1', 'test'],
   port: ['1', '2', '9100'],
   task: ['1', TASK],
-  ssh_key: [KEY, `${KEY} me # you\r\n`, '', '\r\n', 'words'],
-  os_image: ['debian', 'none'],
+  ssh_key: [KEY, KEY, `${KEY} me # you\r\n`, '', '\r\n', 'words'],
+  os_image: ['debian', 'debian', 'debian', 'none'],
   grant_type: ['client_credentials'],
 };
 const HOSTILE = [

@@ -22,6 +22,7 @@ const json = (body: unknown) => ({
 });
 const ssh = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]).toString('base64')} me`;
 const servers = '/beta/pi/servers';
+const v1 = '/api/v1';
 
 /** By the name of the route. */
 export const SAMPLES: Readonly<Record<string, Sample>> = {
@@ -45,6 +46,11 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   listModels: { path: '/beta/pi/models', own: 200, foreign: 200 },
   listImages: { path: '/beta/pi/images/3', own: 200, foreign: 200 },
   getProvisioning: { path: '/queue/pi/{task}', own: 303, foreign: 404 },
+  v1ListServers: { path: `${v1}/servers`, own: 200, foreign: 200 },
+  v1CreateServer: { path: `${v1}/servers`, ...json({ name: 'new-2', model: 4 }), own: 202, foreign: 202, staff: 403 },
+  v1GetServer: { path: `${v1}/servers/own-1`, own: 200, foreign: 404 },
+  v1ChangeServer: { path: `${v1}/servers/own-1`, ...json({ tags: { env: 'test' } }), own: 200, foreign: 404 },
+  v1DeleteServer: { path: `${v1}/servers/own-1`, own: 204, foreign: 404 },
   getMetrics: { path: '/metrics', own: 200, foreign: 200 },
   listScrapeTargets: { path: '/sd/boards', own: 200, foreign: 200 },
   controlOutlet: {
