@@ -127,16 +127,26 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
         ],
       },
       {
+        name: 'leg-limits',
+        // Before routing: a route to a group or to a link-local address is looked for among those of all legs, one by one.
+        hook: 'type filter hook prerouting priority raw + 1; policy accept;',
+        rules: [
+          pass('not-a-leg', 'iifname != @legs'),
+          // What a board says to the world is its own affair. By IPv4 it speaks to nobody else.
+          pass('routed6', `${ELSEWHERE} iifname . ip6 daddr != @own6`),
+          ...limitRules(limits),
+        ],
+      },
+      {
         name: 'input',
         hook: 'type filter hook input priority filter; policy accept;',
         rules: [
           pass('not-a-leg', 'iifname != @legs'),
           drop('fragment6', 'meta nfproto ipv6 exthdr frag exists'),
           // Linux takes any of its addresses on any interface: another leg's is not this board's to speak to.
-          drop('other-leg6', 'ip6 daddr != { fe80::/10, ff00::/8 } iifname . ip6 daddr != @own6'),
+          drop('other-leg6', `${ELSEWHERE} iifname . ip6 daddr != @own6`),
           // Boards mount their roots by IPv4, and no export names an IPv6 address.
           drop('files6', `meta nfproto ipv6 meta l4proto { tcp, udp } th dport { ${TCP_SERVICES.join(', ')} }`),
-          ...limitRules(limits),
           pass('icmp', 'meta l4proto { icmp, ipv6-icmp }'),
           // A slot boots over IPv6 only where its rack file says so.
           drop('tftp6', `meta nfproto ipv6 iifname != @netboot6 udp dport { ${tftp6} }`),
@@ -177,6 +187,9 @@ function legsOf(plan: Pick<Plan, 'slots'>): FirewallSet {
   const legs = plan.slots.map(({ leg }) => quoted(leg));
   return set('legs', 'ifname', false, legs);
 }
+
+/** An address that is no group's and holds beyond the leg. */
+const ELSEWHERE = 'ip6 daddr != { fe80::/10, ff00::/8 }';
 
 /** What a host without an address may send (RFC 4861 §4.1, §4.3; RFC 3810 §5.2.13). */
 const UNADDRESSED = ['nd-router-solicit', 'nd-neighbor-solicit', 'mld2-listener-report'];

@@ -19,4 +19,11 @@ describeWith({ ...SEALED, programs: [...(SEALED.programs ?? []), 'nft'] })('the 
       /set own4 has "vlan101" \. 10\.20\.0\.2 \. 10\.20\.0\.5 too; chain input has the rules none/,
     );
   });
+
+  it('limit what is for the controller, and not what a board says to the world', async () => {
+    const { world, controller } = await sealed<Record<string, number>>('limits.ts');
+    expect(world).toBe(0);
+    // 200 at once: 30, and 10 a second more.
+    expect(controller).toBeGreaterThan(150);
+  });
 });

@@ -73,6 +73,11 @@ describe('the rules of the legs', () => {
     expect(input.find(({ name }) => name === 'udp-services')?.text).toContain('40001, 50001');
   });
 
+  it('drop what is above the limits before a route is looked for', () => {
+    const over = spec.chains.filter(({ rules }) => rules.some(({ name }) => name.startsWith('over-')));
+    expect(over.map(({ hook }) => hook)).toEqual(['type filter hook prerouting priority raw + 1; policy accept;']);
+  });
+
   it('are one transaction that replaces what was there', () => {
     expect(text.split('\n').slice(0, 3)).toEqual([
       'table inet pirack',
