@@ -10,6 +10,9 @@ import { JobRunner } from './jobs/durable/runner.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
+import { askBoard } from './jobs/reboot/ask-board.ts';
+import { type ControllerKey, openControllerKey } from './jobs/reboot/controller-key.ts';
+import { rebootKind } from './jobs/reboot/reboot.ts';
 import { Recovery } from './jobs/recover.ts';
 import { RootKeeper } from './jobs/roots/keeper.ts';
 import { keysKind } from './jobs/roots/keys.ts';
@@ -137,6 +140,7 @@ export class Controller {
     this.#state.onUp(() => this.power.kick());
     this.history = new BootHistory(plan, this.#state, store.boots.cameUp(BOOTS_COMPARED));
     this.#recovery = new Recovery(plan, this.#state, this.power, clock);
+    const key = this.#controllerKey();
     this.#roots = openRoots({
       plan,
       store,
@@ -144,6 +148,7 @@ export class Controller {
       imagesDirectory: parts.imagesDirectory,
       log,
       clock,
+      controllerKey: key?.publicKey,
     });
     const rootJobs: RootJobParts = {
       plan,
@@ -153,6 +158,7 @@ export class Controller {
       table: store.roots,
       personal: (slot) => this.servers.personal(slot),
       show: (slot) => this.#showTree(slot),
+      controllerKey: key?.publicKey,
       clock,
       sweep: () => this.#keeper.sweepSoon(),
     };
@@ -166,6 +172,7 @@ export class Controller {
         provisionKind(rootJobs),
         releaseKind(rootJobs),
         keysKind(rootJobs),
+        rebootKind({ ...rootJobs, ask: key && ((board) => askBoard({ ...board, key: key.key, clock })) }),
       ],
       clock,
       log,
@@ -281,6 +288,16 @@ export class Controller {
       ...this.switches.troubles(),
       ...this.#keeper.troubles(),
     ];
+  }
+
+  /** Boards restart without it, by having their power cut. */
+  #controllerKey(): ControllerKey | undefined {
+    try {
+      return openControllerKey(this.#parts.stateDirectory);
+    } catch (cause) {
+      this.#degraded.push(`boards cannot be asked to reboot: ${(cause as Error).message}`);
+      return undefined;
+    }
   }
 
   /** What the board's rows say, in the server's memory before the board asks. */

@@ -41,6 +41,8 @@ export interface RootsOptions {
   readonly images?: KnownImages;
   /** Directory of the imported images: boards can be given any of them, and stay with the version that they have. */
   readonly imagesDirectory: string;
+  /** The controller's own public key, put into every root that is made; undefined: it has none. */
+  readonly controllerKey?: string | undefined;
 }
 
 /** One root was looked after. */
@@ -207,8 +209,9 @@ class OpenRoots implements Roots {
   }
 
   #open(backend: Probe['name']): void {
-    const { clock, log, store } = this.#options;
-    this.#store ??= new RootStore({ directory: this.#directory, backend, run: this.#run, clock, log, randomBytes });
+    const { clock, log, store, controllerKey } = this.#options;
+    const directory = this.#directory;
+    this.#store ??= new RootStore({ directory, backend, run: this.#run, clock, log, randomBytes, controllerKey });
     const { images } = this;
     this.#slots ??= new SlotRoots({ table: store.roots, commit: store.commit, store: this.#store, images, clock });
   }

@@ -34,6 +34,8 @@ export interface RootStoreOptions {
   readonly log: Logger;
   /** 16 random bytes, for a machine id. */
   readonly randomBytes: (count: number) => Uint8Array;
+  /** The controller's own public key, for what it may do on a board; undefined: it has none. */
+  readonly controllerKey?: string | undefined;
 }
 
 export interface EnsuredRoot {
@@ -103,7 +105,7 @@ export class RootStore {
   }
 
   async #make(place: PlaceName, wishes: Wishes, image: Image): Promise<CloneRecord> {
-    const { directory, clock, randomBytes } = this.#options;
+    const { directory, clock, randomBytes, controllerKey } = this.#options;
     const backend = this.#backend(this.#options.backend);
     const making = makingPlace(directory, place);
     // A tenant's setuid programs are in there: no other user of this machine may reach them.
@@ -111,7 +113,7 @@ export class RootStore {
     await backend.clone(image, making);
     const machineId = Buffer.from(randomBytes(16)).toString('hex');
     const hostKey = makeHostKey();
-    await personalise(rootIn(making), { ...wishes, machineId, hostKey });
+    await personalise(rootIn(making), { ...wishes, machineId, hostKey, controllerKey });
     const { type, fingerprint, publicKey } = hostKey;
     const record: CloneRecord = {
       image: image.id,

@@ -71,6 +71,18 @@ describe('a clone made a slot’s own', () => {
     ]);
   });
 
+  test('lets the controller ask for a reboot and for nothing else, beside the keys of its people', async () => {
+    const { root, text } = tree();
+    const controllerKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIcontroller';
+    await personalise(root, { ...BASE, authorizedKeys: [KEY], controllerKey });
+    expect(text('root/.ssh/authorized_keys').split('\n')).toEqual([
+      KEY,
+      expect.stringMatching(/^# .*controller.*may be removed/),
+      `restrict,command="/sbin/reboot" ${controllerKey} pirack-reboot`,
+      '',
+    ]);
+  });
+
   test('seeds cloud-init where the image has it, and refuses user-data where not', async () => {
     const { root, text, mode } = tree('etc/cloud/');
     await personalise(root, { ...BASE, authorizedKeys: [KEY], userData: '#cloud-config\npassword: secret\n' });

@@ -18,6 +18,8 @@ export interface JobView {
   readonly progress: string;
   /** Why it failed or is being put back, or what its last try failed for. */
   readonly error: Failure | null;
+  /** Which of several ways it went and why, once that is certain: of a reboot `soft` or `hard`. */
+  readonly outcome: { readonly how: string; readonly text: string } | null;
   /** It can be cancelled now. */
   readonly cancellable: boolean;
   /** Milliseconds since the Unix epoch. */

@@ -1,3 +1,4 @@
+import type { Outcome } from '../../jobs/durable/kind.ts';
 import type { JobRunner } from '../../jobs/durable/runner.ts';
 import { cancelRefusal, stepOf } from '../../rack/job.ts';
 import type { JobRow } from '../../store/jobs.ts';
@@ -21,8 +22,13 @@ export function jobView(runner: JobRunner, job: JobRow): JobView {
     attempts: job.attempts,
     progress: printable(job.progress, 500),
     error: job.failure ?? null,
+    outcome: outcomeOf(kind?.outcome?.(job)),
     cancellable: kind !== undefined && cancelRefusal(kind, job) === undefined,
     createdAt: job.createdAt,
     updatedAt: job.updatedAt,
   };
+}
+
+function outcomeOf(outcome: Outcome | undefined): JobView['outcome'] {
+  return outcome === undefined ? null : { how: outcome.how, text: printable(outcome.text, 500) };
 }

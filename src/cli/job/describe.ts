@@ -18,12 +18,14 @@ export function jobRow(job: JobView, now: number): readonly (string | number)[] 
 /** One line on where the job stands. */
 export function howItGoes(job: JobView): string {
   const why = job.error === null ? '' : `${job.error.text} (${job.error.code})`;
-  if (job.step === null) return why;
+  if (job.step === null) return why === '' ? outcome(job) : why;
   const { number, of, doing } = job.step;
   const tries = job.attempts === 0 ? '' : `, try ${job.attempts + 1}`;
   const news = job.progress === '' ? '' : `: ${job.progress}`;
   return `${number}/${of} ${doing}${tries}${news}${why === '' ? '' : ` — ${why}`}`;
 }
+
+const outcome = (job: JobView): string => (job.outcome == null ? '' : `${job.outcome.how}: ${job.outcome.text}`);
 
 export const isEnded = (job: JobView): boolean => job.step === null;
 

@@ -21,6 +21,13 @@ export interface JobStep extends StepShape {
   readonly load: 'work' | 'wait';
 }
 
+export interface Outcome {
+  /** A short stable word: `soft`, `hard`. */
+  readonly how: string;
+  /** What happened and why, for people. */
+  readonly text: string;
+}
+
 export interface JobKind {
   readonly name: string;
   readonly steps: readonly JobStep[];
@@ -33,6 +40,8 @@ export interface JobKind {
   readonly ended?: (job: JobRow) => void;
   /** What the job is to do, in a few words and without secrets. */
   readonly describe: (parameters: Facts) => string;
+  /** Which of several ways it went, as far as that is certain; left out: there is one way. */
+  readonly outcome?: (job: JobRow) => Outcome | undefined;
 }
 
 /** A request that makes no job: what was wrong, and what was expected. */

@@ -19,6 +19,8 @@ export interface RootJobParts {
   readonly personal: (slot: SlotNumber) => Pick<Wishes, 'authorizedKeys' | 'userData'>;
   /** Has TFTP show the board what its rows say, ready in memory. */
   readonly show: (slot: SlotPlan) => Promise<void>;
+  /** The key that boards know the controller by; undefined: it has none. */
+  readonly controllerKey?: string | undefined;
   readonly clock: Clock;
   /** Roots that nobody needs any more are there. */
   readonly sweep: () => void;

@@ -4,6 +4,7 @@
  * Written out by hand: ssh2 drops a leading zero byte of one key in 128 or so, which no SSH server then takes.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { dropbearKey, ED25519, opensshKey, publicBlob } from '../../wire/ssh/ed25519-key.ts';
 import type { SafeRoot } from '../safe-path.ts';
 
 export interface HostKey {
@@ -21,47 +22,18 @@ export interface NewHostKey extends HostKey {
   readonly dropbear: Uint8Array;
 }
 
-const TYPE = 'ssh-ed25519';
-
 export function makeHostKey(): NewHostKey {
   const { d, x } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
   const publicKey = Buffer.from(x as string, 'base64url');
-  // RFC 8032: the private key is a seed; both programs keep the public key behind it.
-  const both = Buffer.concat([Buffer.from(d as string, 'base64url'), publicKey]);
-  const blob = Buffer.concat([sshString(TYPE), sshString(publicKey)]);
+  const pair = { seed: Buffer.from(d as string, 'base64url'), publicKey };
+  const blob = publicBlob(publicKey);
   return {
-    type: TYPE,
+    type: ED25519,
     fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
-    publicKey: `${TYPE} ${blob.toString('base64')}`,
-    openssh: opensshKey(blob, publicKey, both),
-    // dropbear's own format (its ed25519.c).
-    dropbear: Buffer.concat([sshString(TYPE), sshString(both)]),
+    publicKey: `${ED25519} ${blob.toString('base64')}`,
+    openssh: opensshKey(pair, randomBytes(4)),
+    dropbear: dropbearKey(pair),
   };
-}
-
-/** OpenSSH's PROTOCOL.key, without encryption. */
-function opensshKey(blob: Uint8Array, publicKey: Uint8Array, both: Uint8Array): string {
-  // Twice the same number: how a reader knows that it decrypted well.
-  const check = randomBytes(4);
-  const inner = Buffer.concat([check, check, sshString(TYPE), sshString(publicKey), sshString(both), sshString('')]);
-  const padding = Uint8Array.from({ length: (8 - (inner.length % 8)) % 8 }, (_, place) => place + 1);
-  const outer = Buffer.concat([
-    Buffer.from('openssh-key-v1\0'),
-    ...['none', 'none', ''].map(sshString),
-    Buffer.from([0, 0, 0, 1]),
-    sshString(blob),
-    sshString(Buffer.concat([inner, padding])),
-  ]);
-  const lines = outer.toString('base64').match(/.{1,70}/g) ?? [];
-  return ['-----BEGIN OPENSSH PRIVATE KEY-----', ...lines, '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
-}
-
-/** RFC 4251 section 5. */
-function sshString(content: Uint8Array | string): Buffer {
-  const bytes = Buffer.from(content);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }
 
 /** Private keys that an image must not give to every board alike. */

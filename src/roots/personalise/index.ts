@@ -1,6 +1,7 @@
 /** What must differ between two roots cloned from one image. Everything else is the image's or the command line's. */
 import { RootRefused } from '../errors.ts';
 import { SafeRoot } from '../safe-path.ts';
+import { writeAuthorizedKeys } from './authorized-keys.ts';
 import { writeCloudInit } from './cloud-init.ts';
 import { type NewHostKey, writeHostKeys } from './host-keys.ts';
 import { writeNetwork } from './network.ts';
@@ -10,6 +11,8 @@ export interface Personality extends Wishes {
   /** 32 lower-case hex digits (machine-id(5)). */
   readonly machineId: string;
   readonly hostKey: NewHostKey;
+  /** The controller's own public key, type and base64; undefined: it has none. */
+  readonly controllerKey?: string | undefined;
 }
 
 /** A file that is larger is not the fstab of a system that boots. */
@@ -26,7 +29,7 @@ export async function personalise(root: string, personality: Personality): Promi
     // D-Bus falls back to the other one; a copy of the image's would be every board's.
     if ((await tree.kind('var/lib/dbus/machine-id')) === 'file') await tree.removeFile('var/lib/dbus/machine-id');
     await writeHostKeys(tree, personality.hostKey);
-    await writeAuthorizedKeys(tree, personality.authorizedKeys ?? []);
+    await writeAuthorizedKeys(tree, personality.authorizedKeys ?? [], personality.controllerKey);
     await writeTimeZone(tree, personality.timeZone);
     await writeCloudInit(tree, personality, `pirack-${personality.machineId}`);
     await writeMounts(tree, personality.mounts ?? []);
@@ -34,26 +37,6 @@ export async function personalise(root: string, personality: Personality): Promi
   } finally {
     await tree.close();
   }
-}
-
-/** Replaces the keys of root in a root that a board may be using: the whole file at once, and durable. */
-export async function replaceAuthorizedKeys(root: string, keys: readonly string[]): Promise<void> {
-  const tree = await SafeRoot.open(root);
-  try {
-    if (keys.length > 0) await writeAuthorizedKeys(tree, keys);
-    else if ((await tree.kind('root/.ssh/authorized_keys')) === 'file')
-      await tree.removeFile('root/.ssh/authorized_keys');
-    await tree.sync();
-  } finally {
-    await tree.close();
-  }
-}
-
-async function writeAuthorizedKeys(tree: SafeRoot, keys: readonly string[]): Promise<void> {
-  if (keys.length === 0) return;
-  await tree.makeDirectory('root', 0o700);
-  await tree.makeDirectory('root/.ssh', 0o700);
-  await tree.writeFile('root/.ssh/authorized_keys', keys.map((key) => `${key}\n`).join(''), 0o600);
 }
 
 async function writeTimeZone(tree: SafeRoot, timeZone: string | undefined): Promise<void> {

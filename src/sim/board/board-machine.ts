@@ -22,6 +22,15 @@ export interface BoardParts {
   readonly onStage?: (status: BoardStatus) => void;
 }
 
+/** What the board hears of its machine. */
+export interface MachineEvents {
+  readonly wake: () => void;
+  /** A frame with an 802.1Q tag came in. */
+  readonly tagged: () => void;
+  readonly changed: () => void;
+  readonly reset: () => void;
+}
+
 const FIRST_PORT = 49152;
 /** A boot asks for some 40 files; a Pi 4 that tries for ever must not fill the memory. */
 const MAX_FILE_RECORDS = 500;
@@ -35,6 +44,7 @@ export class BoardMachine implements Machine {
   readonly phy: Phy;
   readonly digest = new FileDigest();
   readonly wake: () => void;
+  readonly reset: () => void;
   counters: BoardCounters = noCounters();
   files: FileRecord[] = [];
   stage: BoardStage = 'off';
@@ -47,16 +57,17 @@ export class BoardMachine implements Machine {
   #port = FIRST_PORT;
   #session: OsSession | undefined;
 
-  constructor(parts: BoardParts, wake: () => void, onTagged: () => void, changed: () => void) {
+  constructor(parts: BoardParts, { wake, tagged, changed, reset }: MachineEvents) {
     this.identity = parts.identity;
     this.options = { ...DEFAULT_OPTIONS, ...parts.options };
     this.clock = parts.clock;
     this.random = parts.random;
     this.#os = parts.os;
     this.wake = wake;
+    this.reset = reset;
     this.#changed = changed;
     this.since = parts.clock.now();
-    this.nic = new Nic({ wire: parts.wire, mac: parts.identity.mac, counters: () => this.counters, onTagged });
+    this.nic = new Nic({ wire: parts.wire, mac: parts.identity.mac, counters: () => this.counters, onTagged: tagged });
     this.phy = {
       up: (ready) =>
         parts.phy.up(() => {
@@ -95,6 +106,7 @@ export class BoardMachine implements Machine {
     mine = this.#os.boot(boot, {
       stage: (stage, detail) => current() && events.stage(stage, detail),
       failed: (reason) => current() && events.failed(reason),
+      reboot: () => current() && events.reboot(),
     });
     early = false;
     this.#session = mine;

@@ -37,9 +37,12 @@ export class VirtualBoard {
     this.#wire = countedWire(parts.wire);
     this.#machine = new BoardMachine(
       { ...parts, wire: this.#wire },
-      () => this.#runner.wake(),
-      () => this.#tagged(),
-      () => parts.onStage?.(this.status()),
+      {
+        wake: () => this.#runner.wake(),
+        tagged: () => this.#tagged(),
+        changed: () => parts.onStage?.(this.status()),
+        reset: () => this.reboot(),
+      },
     );
   }
 

@@ -29,6 +29,8 @@ export interface Machine {
   recordFile(record: FileRecord): void;
   /** Hands over to the operating system; the board kills it with the power. */
   startOs(boot: OsBoot, events: OsEvents): void;
+  /** From the ROM on, with power on all the time. */
+  reset(): void;
 }
 
 /** Work that takes a real board `duration` milliseconds, at this board's speed. */

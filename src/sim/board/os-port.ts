@@ -25,6 +25,8 @@ export interface OsEvents {
   stage(stage: 'os-network' | 'os-mount' | 'os-up', detail: string): void;
   /** It stopped for good: what was tried and what came back. */
   failed(reason: string): void;
+  /** It has shut down and resets the board. */
+  reboot(): void;
 }
 
 export interface OsSession {

@@ -5,10 +5,11 @@ import type { SshPlan } from '../../rack/plan.ts';
 import type { Millis } from '../../rack/units.ts';
 import { printable } from '../../wire/printable.ts';
 import type { SwitchError } from '../errors.ts';
-import { algorithms, legacyAdvice } from './algorithms.ts';
+import { type AlgorithmLists, algorithms, legacyAdvice } from './algorithms.ts';
 import {
   SshAuthRefused,
   SshChannelRefused,
+  SshFlooded,
   SshHandshakeFailed,
   SshHostKeyMismatch,
   SshLost,
@@ -26,6 +27,8 @@ export interface LinkLimits {
   /** How often an idle connection is asked whether it lives, and how often it may stay silent. */
   readonly keepalive: Millis;
   readonly keepaliveMisses: number;
+  /** Most bytes of the whole connection; left out: each answer has its own limit. */
+  readonly connectionBytes?: number;
 }
 
 export interface LinkOptions {
@@ -36,6 +39,8 @@ export interface LinkOptions {
   readonly credential: Credential;
   readonly clock: Clock;
   readonly limits: LinkLimits;
+  /** For a peer that is not to choose at all; left out: as the plan allows. */
+  readonly algorithms?: AlgorithmLists;
 }
 
 export interface Link {
@@ -98,7 +103,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   client.connect({
     sock: socket,
     username: plan.user,
-    algorithms: algorithms(plan.legacy) as object,
+    algorithms: (options.algorithms ?? algorithms(plan.legacy)) as object,
     hostVerifier: (key: Buffer) => {
       const seen = fingerprint(key);
       if (isPinned(plan.hostKey, seen)) return true;
@@ -115,8 +120,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     keepaliveCountMax: limits.keepaliveMisses,
   });
   socket.on('data', () => {
-    if (state !== 'opening' || socket.bytesRead <= MOST_BEFORE_LOGIN) return;
-    fail(new SshHandshakeFailed(target, `it sent ${socket.bytesRead} bytes before the login`));
+    const { bytesRead } = socket;
+    const most = limits.connectionBytes ?? Number.POSITIVE_INFINITY;
+    if (state === 'opening' && bytesRead > Math.min(most, MOST_BEFORE_LOGIN))
+      fail(new SshHandshakeFailed(target, `it sent ${bytesRead} bytes before the login`));
+    else if (bytesRead > most) fail(new SshFlooded(target, 'one connection', most));
   });
 
   const open = <T>(

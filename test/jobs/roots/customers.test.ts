@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { replaceAuthorizedKeys } from '../../../src/roots/personalise/index.ts';
+import { replaceAuthorizedKeys } from '../../../src/roots/personalise/authorized-keys.ts';
 import { ended } from '../durable/support.ts';
 import { Life, request, World } from './world.ts';
 
@@ -88,6 +88,24 @@ describe('keys in a root that is used', () => {
       await replaceAuthorizedKeys(root, []);
       expect(existsSync(file)).toBe(false);
       await replaceAuthorizedKeys(root, []);
+    }));
+
+  it('leave the controller’s where it is, and do not bring back one that the tenant took out', () =>
+    withRoot(async (root) => {
+      const ours = 'ssh-ed25519 CCCC';
+      const file = join(root, 'root/.ssh/authorized_keys');
+      await replaceAuthorizedKeys(root, ['ssh-ed25519 AAAA one'], ours);
+      expect(readFileSync(file, 'utf8')).toBe('ssh-ed25519 AAAA one\n');
+      writeFileSync(file, `ssh-ed25519 AAAA one\nrestrict,command="/sbin/reboot" ${ours} x\n`);
+      await replaceAuthorizedKeys(root, ['ssh-ed25519 DDDD two'], ours);
+      expect(readFileSync(file, 'utf8')).toMatch(
+        /^ssh-ed25519 DDDD two\n#.*\nrestrict,command="[^"]*" ssh-ed25519 CCCC /,
+      );
+      await replaceAuthorizedKeys(root, [], ours);
+      expect(readFileSync(file, 'utf8')).toMatch(/^#.*\nrestrict.*\n$/);
+      writeFileSync(file, `# restrict,command="/sbin/reboot" ${ours} x\n`);
+      await replaceAuthorizedKeys(root, [], ours);
+      expect(existsSync(file)).toBe(false);
     }));
 
   it('never leave the root, whatever links the tenant made', () =>

@@ -54,6 +54,7 @@ function* runSystem(
         failure = reason;
         machine.wake();
       },
+      reboot: () => machine.reset(),
     },
   );
   yield* waitFor(machine.clock, Number.POSITIVE_INFINITY, () => failure !== undefined);

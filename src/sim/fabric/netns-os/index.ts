@@ -5,8 +5,9 @@ import { type NfsRoot, parseNfsRoot } from '../../board/cmdline.ts';
 import type { OsBoot, OsEvents, OsPort, OsSession } from '../../board/os-port.ts';
 import { setUpAddresses, takeDownAddresses } from './addresses.ts';
 import { MountWitness } from './mount-witness.ts';
-import { readRoot, recordBoot } from './root.ts';
+import { readRoot, readRootFile, recordBoot } from './root.ts';
 import { SshBanner } from './ssh-banner.ts';
+import { serveSsh } from './ssh-server.ts';
 
 export interface NetnsOsOptions {
   /** Path of the board's network namespace. */
@@ -20,6 +21,8 @@ export interface NetnsOsOptions {
 
 /** From the mounted root to the SSH server, on a Pi 3 (pi-boot §5.7). */
 const SERVICES_MS = 15_000;
+/** From the reboot command to the reset. */
+const SHUTDOWN_MS = 5_000;
 /** A root that cannot be mounted is tried again, as the initramfs does it. */
 const MOUNT_RETRY_MS = 2000;
 
@@ -55,7 +58,7 @@ class Session {
   readonly #request: OsBoot;
   readonly #events: OsEvents;
   readonly #power = new AbortController();
-  readonly #ssh = new SshBanner();
+  readonly #ssh: SshBanner;
   #witness: MountWitness | undefined;
   /** What the running system found; '' before it runs. */
   #up = '';
@@ -66,6 +69,9 @@ class Session {
     this.#options = options;
     this.#request = request;
     this.#events = events;
+    this.#ssh = new SshBanner((client, first) => {
+      void serveSsh(client, first, { read: (file) => this.#read(file), reboot: () => void this.#reboot() });
+    });
   }
 
   kill(): void {
@@ -140,6 +146,20 @@ class Session {
         },
       });
     });
+  }
+
+  /** A file of the root that is mounted. */
+  #read(file: string): Promise<Buffer | undefined> {
+    const { cmdline, ipv4 } = this.#request;
+    return readRootFile(this.#options.netns, parseNfsRoot(cmdline, ipv4.server), file, this.#power.signal);
+  }
+
+  /** As init does it: services stop, and then the board starts over. */
+  async #reboot(): Promise<void> {
+    const { signal } = this.#power;
+    this.#ssh.close();
+    await this.#pause(SHUTDOWN_MS / this.#options.speed).catch(() => undefined);
+    if (!signal.aborted) this.#events.reboot();
   }
 
   /** A change while the system runs. */

@@ -15,6 +15,7 @@ const RECORDS = '/var/lib/pirack';
 /** A file a boot: nfs-cp creates files and cannot write to one that is there. */
 const RECORD = /^virtual-boot\.(\d{1,9})$/;
 const MOST_LISTING_BYTES = 256 * 1024;
+const MOST_FILE_BYTES = 64 * 1024;
 
 export interface RootFacts {
   /** From /etc/hostname. */
@@ -35,6 +36,26 @@ export async function readRoot(netns: string, root: NfsRoot, signal: AbortSignal
   const hostname = await step('read /etc/hostname', () => nfs(context, 'nfs-cat', [url(root, '/etc/hostname')]));
   const busybox = await step('read /usr/bin/busybox', () => hashOf(context, '/usr/bin/busybox').catch(absent));
   return { hostname: hostname.trim(), busybox, entries: listing.split('\n').filter((line) => line !== '').length };
+}
+
+/** A small file; undefined where it cannot be read: of a directory that is not there libnfs says that it may not mount it. */
+export async function readRootFile(
+  netns: string,
+  root: NfsRoot,
+  file: string,
+  signal: AbortSignal,
+): Promise<Buffer | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  const take = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MOST_FILE_BYTES) parts.push(chunk);
+  };
+  const found = await pour({ netns, root, signal }, file, take).then(
+    () => true,
+    () => false,
+  );
+  return found ? Buffer.concat(parts) : undefined;
 }
 
 /** Writes down that the board has booted, in a file of its own. Gives the number of boots from this root, this one included. */
@@ -83,10 +104,16 @@ async function nfs({ netns, signal }: Context, program: string, args: string[]):
   return stdout;
 }
 
-/** Reads a file of any size without keeping it. */
-function hashOf({ netns, root, signal }: Context, file: string): Promise<string> {
+/** SHA-256 of a file of any size, without keeping it. */
+async function hashOf(context: Context, file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pour(context, file, (chunk) => hash.update(chunk));
+  return hash.digest('hex');
+}
+
+/** Hands a file on as it comes. */
+function pour({ netns, root, signal }: Context, file: string, take: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const hash = createHash('sha256');
     let errors = '';
     const args = [`--net=${netns}`, 'nfs-cat', url(root, file)];
     const child = spawn('nsenter', args, {
@@ -95,13 +122,13 @@ function hashOf({ netns, root, signal }: Context, file: string): Promise<string>
       killSignal: 'SIGKILL',
       timeout: LIMIT,
     });
-    child.stdout.on('data', (chunk: Buffer) => hash.update(chunk));
+    child.stdout.on('data', take);
     child.stderr.on('data', (chunk: Buffer) => {
       errors = (errors + chunk.toString('latin1')).slice(-1000);
     });
     child.on('error', reject);
     child.on('close', (code, how) => {
-      if (code === 0) resolve(hash.digest('hex'));
+      if (code === 0) resolve();
       else reject(new Error(`nfs-cat: exit ${code ?? how}: ${errors.trim().split('\n').at(-1)}`));
     });
   });

@@ -1,4 +1,7 @@
-/** Port 22 of a board: sends an identification line (RFC 4253 §4.2) to whoever connects, and nothing else. */
+/**
+ * Port 22 of a board: sends an identification line (RFC 4253 §4.2) to whoever connects. Whoever answers it is handed on:
+ * a probe never does, and a whole SSH server for each probe of each board would be most of what a virtual rack costs.
+ */
 import { createServer, type Server, type Socket } from 'node:net';
 import { openListener } from '../../../net/netns-fd.ts';
 
@@ -8,9 +11,17 @@ const SSH_PORT = 22;
 const IDLE_MS = 10_000;
 const MOST_CLIENTS = 16;
 
+/** Takes a connection over, with what has come on it. Its banner has been sent. */
+export type TakeOver = (client: Socket, first: Buffer) => void;
+
 export class SshBanner {
+  readonly #takeOver: TakeOver;
   readonly #servers: Server[] = [];
   readonly #clients = new Set<Socket>();
+
+  constructor(takeOver: TakeOver) {
+    this.#takeOver = takeOver;
+  }
 
   /** Listens on all addresses of both families in the namespace. Rejects with a SystemError. */
   async open(netns: string): Promise<void> {
@@ -41,7 +52,7 @@ export class SshBanner {
     client.on('error', () => {});
     client.on('close', () => this.#clients.delete(client));
     client.setTimeout(IDLE_MS, () => client.destroy());
-    client.resume();
+    client.once('data', (first) => this.#takeOver(client, first));
     client.write(`${BANNER}\r\n`);
   }
 }

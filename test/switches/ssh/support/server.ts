@@ -26,6 +26,8 @@ export interface Reply {
 export interface ServerScript {
   readonly exec?: (command: string, reply: Reply) => void;
   readonly subsystem?: (name: string, channel: ServerChannel, drop: () => void) => void;
+  /** Who may log in; USER by default. */
+  readonly user?: string;
   /** What logs in; by default the password, and the key. */
   readonly methods?: readonly ('password' | 'publickey' | 'keyboard-interactive')[];
   /** Prompts of keyboard-interactive. */
@@ -149,7 +151,7 @@ export function secretsFor(server: ScriptedServer, more: Record<string, string> 
 function authenticate(context: AuthContext, script: ServerScript, userKey: ParsedKey): void {
   const methods = script.methods ?? ['password', 'publickey'];
   const judge = (right: boolean) => (right ? context.accept() : context.reject([...methods]));
-  if (context.username !== USER || !methods.includes(context.method as 'password')) judge(false);
+  if (context.username !== (script.user ?? USER) || !methods.includes(context.method as 'password')) judge(false);
   else if (context.method === 'password') judge(context.password === PASSWORD);
   else if (context.method === 'publickey') judge(isKey(context, userKey));
   else if (context.method === 'keyboard-interactive') {
