@@ -145,7 +145,7 @@ napi_value Number(napi_env env, double value) {
   return number;
 }
 
-napi_value ThrowErrno(napi_env env, int error, const char* syscall, const std::string& detail) {
+napi_value ErrnoError(napi_env env, int error, const char* syscall, const std::string& detail) {
   char code[64], reason[128];
   uv_err_name_r(-error, code, sizeof code);
   uv_strerror_r(-error, reason, sizeof reason);
@@ -157,7 +157,11 @@ napi_value ThrowErrno(napi_env env, int error, const char* syscall, const std::s
   napi_create_error(env, code_value, text, &exception);
   napi_set_named_property(env, exception, "syscall", name);
   napi_set_named_property(env, exception, "errno", Number(env, -error));
-  napi_throw(env, exception);
+  return exception;
+}
+
+napi_value ThrowErrno(napi_env env, int error, const char* syscall, const std::string& detail) {
+  napi_throw(env, ErrnoError(env, error, syscall, detail));
   return nullptr;
 }
 

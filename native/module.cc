@@ -49,6 +49,10 @@ NAPI_MODULE_INIT() {
            {"arpSet", pirack::ArpSet},
            {"arpGet", pirack::ArpGet},
            {"arpDelete", pirack::ArpDelete},
+           {"mount", pirack::Mount},
+           {"unmount", pirack::Unmount},
+           {"snapshot", pirack::Snapshot},
+           {"subvolumeId", pirack::SubvolumeId},
        }) {
     napi_value value;
     napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);

@@ -135,6 +135,7 @@ class Arguments {
   napi_value values_[4] = {};
   bool ok_ = true;
 };
+napi_value ErrnoError(napi_env env, int error, const char* syscall, const std::string& detail);  // an Error, not thrown
 napi_value ThrowErrno(napi_env env, int error, const char* syscall, const std::string& detail);
 napi_value Number(napi_env env, double value);
 
@@ -172,5 +173,11 @@ napi_value Interfaces(napi_env env, napi_callback_info info);
 napi_value ArpSet(napi_env env, napi_callback_info info);
 napi_value ArpGet(napi_env env, napi_callback_info info);
 napi_value ArpDelete(napi_env env, napi_callback_info info);
+
+// files.cc: promises, since a disk may keep the call waiting
+napi_value Mount(napi_env env, napi_callback_info info);
+napi_value Unmount(napi_env env, napi_callback_info info);
+napi_value Snapshot(napi_env env, napi_callback_info info);
+napi_value SubvolumeId(napi_env env, napi_callback_info info);
 
 }  // namespace pirack

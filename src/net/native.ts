@@ -66,6 +66,14 @@ export interface Native {
   arpSet(options: { netns?: string; ifname: string; address: number; mac: Uint8Array }): void;
   arpGet(options: { netns?: string; ifname: string; address: number }): { mac: Uint8Array; flags: number } | undefined;
   arpDelete(options: { netns?: string; ifname: string; address: number }): void;
+  /** mount(2). `data` is what the file system's own options are, separated by commas. */
+  mount(options: { source: string; target: string; type: string; flags: number; data?: string }): Promise<void>;
+  /** umount2(2), without following a link in the last part. */
+  unmount(options: { target: string }): Promise<void>;
+  /** BTRFS_IOC_SNAP_CREATE_V2: a writable snapshot of the subvolume `source` as `name` in `directory`. */
+  snapshot(options: { source: string; directory: string; name: string }): Promise<void>;
+  /** BTRFS_IOC_INO_LOOKUP: the number of the subvolume that `path` is in. */
+  subvolumeId(options: { path: string }): Promise<number>;
 }
 
 /** An error of a system call in the add-on, as Node's own: `code` is `EADDRINUSE` and the like. */
@@ -100,6 +108,8 @@ export function loadNative(path: string): Native {
       `the network add-on ${path} is version ${found.layout}, expected ${LAYOUT}: run scripts/setup again`,
     );
   }
+  if (typeof found.mount !== 'function')
+    throw new Error(`the network add-on ${path} is older than its sources: run scripts/setup again`);
   loaded = found;
   return found;
 }

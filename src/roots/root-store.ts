@@ -97,7 +97,7 @@ export class RootStore {
     if (record !== undefined && 'damaged' in record) throw new RootDamaged(path, record.damaged);
     if (record !== undefined) {
       // Fails while it is exported, and then nothing has changed.
-      await unmountRoot(this.#options.run, path);
+      await unmountRoot(path);
       // From here on it is rubbish, whenever this stops.
       await rename(path, removingPlace(directory, place));
     }

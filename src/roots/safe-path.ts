@@ -15,6 +15,8 @@ export type FileKind = 'file' | 'directory' | 'link' | 'other';
 export class SafeRoot {
   readonly #root: string;
   readonly #handle: FileHandle;
+  /** Directories inside that were walked to, by path: the way to `etc` is walked a dozen times a root. */
+  readonly #walked = new Map<string, FileHandle>();
   /** Written and not synced. */
   #written: FileHandle[] = [];
 
@@ -29,7 +31,9 @@ export class SafeRoot {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#handle, ...this.#written.splice(0)].map((handle) => handle.close()));
+    const walked = [...this.#walked.values()];
+    this.#walked.clear();
+    await Promise.all([this.#handle, ...walked, ...this.#written.splice(0)].map((handle) => handle.close()));
   }
 
   /** Brings what was written to disk. All at once: a journal takes many files in one commit as quickly as one. */
@@ -125,8 +129,14 @@ export class SafeRoot {
     const { parents, name } = this.#split(path);
     const made = await this.#inside(parents, path, async (directory) => {
       const fresh = `${directory}/.pirack-${name}`;
-      await unlinkIfThere(fresh);
-      await make(fresh);
+      try {
+        await make(fresh);
+      } catch (error) {
+        if (!hasCode(error, 'EEXIST')) throw error;
+        // Left by a process that was killed, or a trap: whatever it is, it is not opened.
+        await unlinkIfThere(fresh);
+        await make(fresh);
+      }
       await rename(fresh, `${directory}/${name}`);
       return true;
     });
@@ -158,20 +168,24 @@ export class SafeRoot {
     path: string,
     use: (directory: string) => Promise<T>,
   ): Promise<T | undefined> {
-    const opened: FileHandle[] = [];
-    try {
-      let at = this.#handle;
-      for (const part of parts) {
+    let at = this.#handle;
+    for (let depth = 1; depth <= parts.length; depth++) {
+      const name = parts.slice(0, depth).join('/');
+      let next = this.#walked.get(name);
+      if (next === undefined) {
+        const from = `/proc/self/fd/${at.fd}/${parts[depth - 1]}`;
         const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-        const next = await guard(this.#root, path, () => openUnlessMissing(`/proc/self/fd/${at.fd}/${part}`, flags));
+        next = await guard(this.#root, path, () => openUnlessMissing(from, flags));
         if (next === undefined) return undefined;
-        opened.push(next);
-        at = next;
+        // Two that walk at once both open it; one handle is enough.
+        const earlier = this.#walked.get(name);
+        if (earlier !== undefined) await next.close();
+        else this.#walked.set(name, next);
+        next = earlier ?? next;
       }
-      return await guard(this.#root, path, () => use(`/proc/self/fd/${at.fd}`));
-    } finally {
-      for (const handle of opened) await handle.close();
+      at = next;
     }
+    return guard(this.#root, path, () => use(`/proc/self/fd/${at.fd}`));
   }
 }
 

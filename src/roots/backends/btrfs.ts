@@ -3,6 +3,8 @@
  * it finds no file system for a subvolume inside another mount (research: rig §5).
  */
 import { mkdir, realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { mount, snapshotSubvolume, subvolumeId } from '../../net/mount.ts';
 import { NotPossible } from '../errors.ts';
 import type { Image } from '../images.ts';
 import { type Mount, mountedOn, mountOf, readMounts } from '../mounts.ts';
@@ -12,12 +14,10 @@ import { Bases, TENANT_MOUNT } from './tree.ts';
 
 export class BtrfsBackend implements CloneBackend {
   readonly name = 'btrfs';
-  readonly #run: Run;
   readonly #bases: Bases;
 
   /** @param directory the directory of the roots, on btrfs */
   constructor(directory: string, run: Run) {
-    this.#run = run;
     this.#bases = new Bases(directory, run, async (path) => {
       await run('btrfs', ['subvolume', 'create', '--', path]);
     });
@@ -25,7 +25,7 @@ export class BtrfsBackend implements CloneBackend {
 
   async clone(image: Image, place: string): Promise<void> {
     const base = await this.#bases.of(image);
-    await this.#run('btrfs', ['subvolume', 'snapshot', '--', base, dataIn(place)]);
+    await snapshotSubvolume(base, place, basename(dataIn(place)));
     await mkdir(rootIn(place), { mode: 0o755 });
     await this.#mount(place, await readMounts());
   }
@@ -41,11 +41,7 @@ export class BtrfsBackend implements CloneBackend {
         `btrfs is needed there, found ${below?.type ?? 'no mount'}`,
       ]);
     }
-    const { stdout } = await this.#run('btrfs', ['inspect-internal', 'rootid', dataIn(place)]);
-    const id = stdout.trim();
-    if (!/^\d+$/.test(id))
-      throw new Error(`expected the number of the subvolume ${dataIn(place)}, got ${JSON.stringify(id)}`);
-    const options = [...TENANT_MOUNT, `subvolid=${id}`].join(',');
-    await this.#run('mount', ['-t', 'btrfs', '-o', options, '--', below.source, rootIn(place)]);
+    const options = [...TENANT_MOUNT, `subvolid=${await subvolumeId(dataIn(place))}`];
+    await mount('btrfs', below.source, rootIn(place), options);
   }
 }

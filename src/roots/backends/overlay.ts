@@ -7,12 +7,12 @@
  * the image. `uuid` (Linux 6.6) keeps file handles valid over a remount, so boards survive a restart of this machine.
  */
 import { chmod, chown, mkdir, stat } from 'node:fs/promises';
-import { CommandFailed } from '../../net/run.ts';
-import { NotPossible } from '../errors.ts';
+import { mount } from '../../net/mount.ts';
+import { hasCode, NotPossible } from '../errors.ts';
 import type { Image } from '../images.ts';
 import { type Mount, mountedOn, readMounts } from '../mounts.ts';
 import { dataIn, rootIn } from '../place.ts';
-import type { CloneBackend, Run } from './backend.ts';
+import type { CloneBackend } from './backend.ts';
 import { assertPlainPath, TENANT_MOUNT, unmountRoot } from './tree.ts';
 
 const OPTIONS = [...TENANT_MOUNT, 'index=on', 'nfs_export=on', 'xino=on', 'redirect_dir=on'];
@@ -20,13 +20,8 @@ const DURABLE = 'uuid=on';
 
 export class OverlayBackend implements CloneBackend {
   readonly name = 'overlay';
-  readonly #run: Run;
   /** Undefined until a mount has shown whether this kernel knows the option. */
   #durable: boolean | undefined;
-
-  constructor(run: Run) {
-    this.#run = run;
-  }
 
   /** Whether file handles survive a remount; undefined before the first mount. */
   get durableHandles(): boolean | undefined {
@@ -57,7 +52,7 @@ export class OverlayBackend implements CloneBackend {
         await this.#mountWith([...layers, ...OPTIONS, DURABLE], rootIn(place));
         this.#durable = true;
       } catch (error) {
-        if (this.#durable === true || !(error instanceof CommandFailed)) throw error;
+        if (this.#durable === true || !hasCode(error, 'EINVAL')) throw error;
         await this.#mountWith([...layers, ...OPTIONS], rootIn(place));
         this.#durable = false;
       }
@@ -68,14 +63,14 @@ export class OverlayBackend implements CloneBackend {
   }
 
   async #mountWith(options: readonly string[], target: string): Promise<void> {
-    await this.#run('mount', ['-t', 'overlay', '-o', options.join(','), '--', 'pirack', target]);
+    await mount('overlay', 'pirack', target, options);
   }
 
   /** The kernel drops `nfs_export` with no more than a line in its log when a layer cannot do it. */
   async #assertExportable(place: string): Promise<void> {
     const mount = mountedOn(await readMounts(), rootIn(place));
     if (mount?.options.has('nfs_export=on')) return;
-    await unmountRoot(this.#run, place);
+    await unmountRoot(place);
     throw new NotPossible('an overlay here cannot be exported by NFS', [
       'the kernel turned nfs_export off: the file systems of the image and of the roots must have file handles and extended attributes',
     ]);

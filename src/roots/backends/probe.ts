@@ -27,7 +27,7 @@ export function makeBackend(name: BackendName, directory: string, run: Run): Clo
     case 'btrfs':
       return new BtrfsBackend(directory, run);
     case 'overlay':
-      return new OverlayBackend(run);
+      return new OverlayBackend();
     case 'reflink':
       return new ReflinkBackend(directory, run);
     case 'copy':

@@ -1,6 +1,7 @@
 /** What the back-ends share: copying and removing trees, mounts on a place, and the base that clones are made from. */
 import { mkdir, readdir, realpath, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { unmount } from '../../net/mount.ts';
 import { seconds } from '../../rack/units.ts';
 import { hasCode, NotPossible } from '../errors.ts';
 import { ensureDirectory, syncDirectory } from '../files.ts';
@@ -27,9 +28,9 @@ export async function removeTree(run: Run, path: string): Promise<void> {
 }
 
 /** Unmounts what is mounted on the root of `place`; nothing there is fine. */
-export async function unmountRoot(run: Run, place: string): Promise<void> {
+export async function unmountRoot(place: string): Promise<void> {
   const target = rootIn(place);
-  if (mountedOn(await readMounts(), target) !== undefined) await run('umount', ['--', target]);
+  if (mountedOn(await readMounts(), target) !== undefined) await unmount(target);
 }
 
 /** Every subvolume of a btrfs has this inode number for its top. */
@@ -44,7 +45,7 @@ export async function discardTree(run: Run, path: string): Promise<void> {
 
 /** Takes a place away, whichever back-end made how much of it. */
 export async function discardPlace(run: Run, place: string): Promise<void> {
-  await unmountRoot(run, place);
+  await unmountRoot(place);
   if (await holds(place, 'data')) await discardTree(run, dataIn(place));
   await removeTree(run, place);
 }
