@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -71,6 +72,21 @@ export class RigRack {
   /** Runs a program inside the rack: `controller`, `switch` or `slot:N`. */
   inside(place: string, command: readonly string[], timeout = 60_000): Promise<Ran> {
     return this.pirack(['virtual', 'exec', '--rack', this.name, '--in', place, '--', ...command], timeout);
+  }
+
+  /** Asks the process of the virtual boards and switches. */
+  sim(method: string, path: string): Promise<unknown> {
+    const socketPath = join(this.directory, this.name, 'sim.sock');
+    return new Promise((done, failed) => {
+      const out = request({ socketPath, method, path }, async (response) => {
+        const parts: Buffer[] = [];
+        for await (const part of response) parts.push(part as Buffer);
+        const text = Buffer.concat(parts).toString();
+        if (response.statusCode === 200) done(JSON.parse(text));
+        else failed(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
+      });
+      out.on('error', failed).end();
+    });
   }
 
   async status(): Promise<StatusView | undefined> {

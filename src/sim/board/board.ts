@@ -82,6 +82,13 @@ export class VirtualBoard {
     this.#start();
   }
 
+  /** A broken processor or a panic without a way out: it draws power and is silent until the power is cut. */
+  hang(): void {
+    if (!this.#powered) return;
+    this.#stop();
+    this.#runner.start(hang(this.#machine, 'stopped from outside'));
+  }
+
   watts(): Watts {
     return powerDraw(this.identity.model, this.#machine.stage);
   }

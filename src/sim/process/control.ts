@@ -73,9 +73,10 @@ function answerBoards(method: string, path: string, target: ControlTarget): Answ
   const device = target.devices.get(Number(slot));
   if (!device) return failed(404, `no board is simulated in slot ${slot}`);
   if (action === undefined && method === 'GET') return done(device.status());
-  if (action === 'reboot' && method === 'POST') {
-    if (!device.reboot) return failed(409, `slot ${slot} holds a guest, which only a power cut restarts from outside`);
-    device.reboot();
+  if ((action === 'reboot' || action === 'hang') && method === 'POST') {
+    const act = device[action];
+    if (!act) return failed(409, `slot ${slot} holds a guest, which only a power cut restarts from outside`);
+    act.call(device);
     return done(device.status());
   }
   return failed(405, `no ${method} ${path} here`);

@@ -20,6 +20,8 @@ export interface Device extends PoweredDevice {
   status(): BoardStatus;
   /** Undefined where only a power cut restarts it. */
   reboot?(): void;
+  /** Stops it where it stands, with its power on. Undefined for guests. */
+  hang?(): void;
 }
 
 export interface DeviceParts {

@@ -190,6 +190,20 @@ describe('power', () => {
     expect(board.status().stage).toBe('os-up');
   });
 
+  it('hangs with its power on until that is cut', () => {
+    const { board, os, until } = rig({ model: '4B' });
+    board.powerOn();
+    until('os-up');
+    board.hang();
+    expect(os.kills).toBe(1);
+    expect(board.status()).toMatchObject({ stage: 'hung', powered: true, linkUp: false });
+    board.powerOff();
+    board.hang();
+    expect(board.status().stage).toBe('off');
+    board.powerOn();
+    until('os-up');
+  });
+
   it('reports why the operating system stopped', () => {
     const { board, os, clock, until } = rig({ model: '3B+' });
     board.powerOn();

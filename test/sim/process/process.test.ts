@@ -95,25 +95,34 @@ describe('ports of a simulated switch', () => {
 
 describe('the control socket', () => {
   const status = { slot: 7, stage: 'os-up', files: [{}, {}] } as unknown as BoardStatus;
-  const device = (reboot?: () => void) =>
-    ({ status: () => status, ...(reboot ? { reboot } : {}) }) as unknown as Device;
+  const device = (reboot?: () => void, hang?: () => void) =>
+    ({ status: () => status, ...(reboot ? { reboot } : {}), ...(hang ? { hang } : {}) }) as unknown as Device;
 
   function target(devices: [number, Device][]): ControlTarget {
     return { devices: new Map(devices), switches: new Map(), ports: new Map() };
   }
 
-  it('answers with status, and reboots boards that can', () => {
+  it('answers with status, and resets or stops boards that can be', () => {
     let reboots = 0;
+    let hangs = 0;
     const rack = target([
-      [7, device(() => reboots++)],
+      [
+        7,
+        device(
+          () => reboots++,
+          () => hangs++,
+        ),
+      ],
       [8, device()],
     ]);
     expect(answer('GET', '/boards', rack)).toMatchObject({ status: 200, body: [{ slot: 7, fileCount: 2 }, {}] });
     expect(JSON.stringify(answer('GET', '/boards', rack))).not.toContain('files');
     expect(answer('GET', '/boards/7?x=1', rack)).toEqual({ status: 200, body: status });
     expect(answer('POST', '/boards/7/reboot', rack).status).toBe(200);
-    expect(reboots).toBe(1);
+    expect(answer('POST', '/boards/7/hang', rack).status).toBe(200);
+    expect([reboots, hangs]).toEqual([1, 1]);
     expect(answer('POST', '/boards/8/reboot', rack).status).toBe(409);
+    expect(answer('POST', '/boards/8/hang', rack).status).toBe(409);
     expect(answer('GET', '/switches', rack)).toEqual({ status: 200, body: [] });
   });
 
