@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '../rack/clock.ts';
 import { type Db, openDatabase } from '../store/database.ts';
+import { REPLAY_MIGRATIONS, ReplayTable } from '../store/replays.ts';
 import { ControlClient } from './control/client.ts';
 import { customerRoutes } from './customer/index.ts';
 import { createApp } from './http/app.ts';
@@ -12,6 +13,7 @@ import { FailedLogins } from './http/auth/failed-logins.ts';
 import { TOKEN_MIGRATIONS, Tokens } from './http/auth/tokens.ts';
 import { LIMITS, type Limits } from './http/limits.ts';
 import { Mirror } from './http/mirror.ts';
+import { Replays } from './http/replays.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
 import type { Route } from './http/route.ts';
 import { drain, type Listen, listen } from './http/server.ts';
@@ -64,7 +66,7 @@ export class Api {
     const control = new ControlClient(options.socket);
     const mirror = new Mirror(control, clock, log);
     // A token that a power cut forgets is a login more.
-    const db = openDatabase(join(options.directory, 'api.db'), 'NORMAL', TOKEN_MIGRATIONS);
+    const db = openDatabase(join(options.directory, 'api.db'), 'NORMAL', [...TOKEN_MIGRATIONS, ...REPLAY_MIGRATIONS]);
     const tokens = new Tokens(db, clock);
     const failures = new FailedLogins((limits ?? LIMITS).failures, clock);
     const authenticator = new Authenticator(mirror, tokens, clock, failures);
@@ -74,6 +76,7 @@ export class Api {
       control,
       authenticator,
       tokens,
+      replays: new Replays(new ReplayTable(db), clock),
       requests: new RequestMetrics(),
       clock,
       log,

@@ -159,7 +159,9 @@ export class Servers {
   }
 
   /** The name is free when this resolves; the board is switched off and wiped behind it. */
-  async remove(name: ServerName, by: Actor): Promise<void> {
+  async remove(name: ServerName, by: Actor, requestKey?: string): Promise<void> {
+    // Another server may have the name by now.
+    if (requestKey !== undefined && this.#parts.store.jobs.byKey(requestKey)?.kind === 'release') return;
     const server = this.get(name);
     if (server.protection.delete)
       throw new TenancyError('protected', `${name} is protected against deletion: take that away first`);
@@ -170,7 +172,7 @@ export class Servers {
       slot: server.slot,
       who: by.who,
       parameters: {},
-      key: undefined,
+      key: requestKey,
       alongside: () => {
         // While the slot is still the customer's.
         state.events.record({ slot: server.slot, kind: 'server.deleted', text: `${name} was deleted` });

@@ -277,6 +277,14 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
     PRIMARY KEY (slot, tenant)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Keys of requests that were carried out and leave no other row to be known by.
+  CREATE TABLE requests (
+    key TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX requests_by_time ON requests (at);
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

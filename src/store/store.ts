@@ -13,6 +13,7 @@ import { ObservationTable } from './observations.ts';
 import { PortMapTable } from './port-maps.ts';
 import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
+import { RequestTable } from './requests.ts';
 import { RootTable } from './roots.ts';
 import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
 import { ServerTable } from './servers.ts';
@@ -39,6 +40,7 @@ export class Store {
   readonly servers: ServerTable;
   readonly maintenance: MaintenanceTable;
   readonly jobs: JobTable;
+  readonly requests: RequestTable;
   readonly roots: RootTable;
   readonly health: HealthTable;
   readonly ports: PortTable;
@@ -61,6 +63,7 @@ export class Store {
     this.servers = new ServerTable(this.#state);
     this.maintenance = new MaintenanceTable(this.#state);
     this.jobs = new JobTable(this.#state);
+    this.requests = new RequestTable(this.#state);
     this.roots = new RootTable(this.#state);
     this.health = new HealthTable(this.#health);
     this.ports = new PortTable(this.#health);

@@ -181,7 +181,11 @@ export class ControlClient {
     return this.#json('POST', '/v1/servers', wanted) as Promise<{ seq: number; name: string; task: number }>;
   }
 
-  removeServer(wanted: { name: string; by: Actor }): Promise<{ readonly seq: number }> {
+  removeServer(wanted: {
+    name: string;
+    requestKey?: string | undefined;
+    by: Actor;
+  }): Promise<{ readonly seq: number }> {
     return this.#json('POST', '/v1/servers/remove', wanted) as Promise<{ seq: number }>;
   }
 

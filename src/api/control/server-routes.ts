@@ -64,7 +64,7 @@ const changed = z.strictObject({
   by: actor,
 });
 
-const oneServer = z.strictObject({ name, by: actor });
+const oneServer = z.strictObject({ name, requestKey: z.string().max(300).optional(), by: actor });
 const newKeys = z.strictObject({ name, keys: z.string().max(MOST_TEXT), by: actor });
 
 /** Answers `route`; false: it is none of these. */
@@ -83,7 +83,7 @@ export async function serverRoute(
     }
     case 'POST /v1/servers/remove': {
       const wanted = await parsed(oneServer, request);
-      await servers.remove(wanted.name, wanted.by);
+      await servers.remove(wanted.name, wanted.by, wanted.requestKey);
       json(response, { seq: feed.flush() });
       return true;
     }

@@ -6,8 +6,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import { JobRefused } from '../../jobs/durable/kind.ts';
 import type { PowerProgress } from '../../jobs/power.ts';
+import type { PowerWish } from '../../jobs/power-requests.ts';
 import { TENANCY_REFUSALS, TenancyError } from '../../jobs/tenancy-error.ts';
-import type { Actor } from '../../rack/tenancy/actor.ts';
 import { SwitchError } from '../../switches/errors.ts';
 import { printable } from '../../wire/printable.ts';
 import { json, parsed, Refusal, streamed } from './answer.ts';
@@ -33,16 +33,13 @@ import type {
 import { actor, type TenancyTarget, tenancyRoute } from './tenancy-routes.ts';
 
 /** Power as the API asks for it: recorded before it is answered, and done whatever becomes of who asked. */
-export interface IntendRequest {
-  readonly slots: readonly number[];
-  readonly action: PowerRequest['action'];
-  readonly by: Actor;
-}
+export type IntendRequest = PowerWish;
 
 /** What the socket offers, as the controller provides it. */
 export interface ControlTarget extends BootTarget, EventTarget, JobTarget, TenancyTarget, ServersTarget {
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
+  hasSlot(slot: number): boolean;
   status(since: number | undefined): StatusView;
   /** Undefined when the rack has no such slot. */
   board(slot: number): BoardView | undefined;
@@ -70,6 +67,7 @@ const powerRequest = z.strictObject({
 const intendRequest = z.strictObject({
   slots: z.array(z.int().min(1)).min(1).max(10_000),
   action: z.enum(['on', 'off', 'cycle']),
+  requestKey: z.string().max(300).optional(),
   by: actor,
 });
 
@@ -225,8 +223,7 @@ async function atSwitch(
 }
 
 function known(target: ControlTarget, slots: readonly number[]): void {
-  const all = new Set(target.status(undefined).slots.map((slot) => slot.slot));
-  const unknown = slots.filter((slot) => !all.has(slot));
+  const unknown = slots.filter((slot) => !target.hasSlot(slot));
   if (unknown.length > 0) throw new Refusal(404, `no slot ${unknown.join(', ')} in this rack`);
 }
 

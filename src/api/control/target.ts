@@ -1,4 +1,5 @@
 import type { Controller } from '../../controller.ts';
+import { intendPower } from '../../jobs/power-requests.ts';
 import { stepOf } from '../../rack/job.ts';
 import { millis, type SlotNumber, slotNumber, watts } from '../../rack/units.ts';
 import type { JobRow } from '../../store/jobs.ts';
@@ -15,6 +16,7 @@ import { boardView, feedSources, statusView } from './views.ts';
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
   const { power, switches, tenancy, servers, store, jobs, state } = controller;
+  const has = new Set<number>(controller.plan.slots.map(({ slot }) => slot));
   return {
     tenancy,
     servers,
@@ -23,7 +25,8 @@ export function controlTarget(controller: Controller): ControlTarget {
     feed: feedOf(controller),
     ...eventTarget(store, state.events, controller.clock),
     audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
-    intend: ({ slots, action, by }) => power.intend(slots.map(slotNumber), action, by.who),
+    intend: (wish) => intendPower(controller, wish),
+    hasSlot: (slot) => has.has(slot),
     status: (since) => statusView(controller, millis(since ?? 0)),
     board: (slot) => boardView(controller, slot),
     boots: (slot, limit) => slotBootsView(controller, slot, limit),

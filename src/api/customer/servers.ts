@@ -86,14 +86,17 @@ const remove = route({
   summary: 'Cancel a server at once; its name is free when this is answered',
   group,
   needs: 'provision',
+  idempotent: true,
   params: named,
   answers: { 204: { description: 'it is gone' } },
   errors: ['not_found', 'not_live', 'protected'],
-  handle: async ({ params, services, caller }) => {
+  handle: async ({ params, services, caller, requestKey }) => {
     // Clients count a 404 as done, and a 403 as a failure: for both unknown and foreign servers, so it reveals nothing.
     const found = lookUp(services, caller, params.name);
     if (found === undefined) throw new ApiError('not_found', `no server ${serverName(params.name) ?? 'of that name'}`);
-    await commanded(services, (control) => control.removeServer({ name: found.server.name, by: byWhom(caller) }));
+    await commanded(services, (control) =>
+      control.removeServer({ name: found.server.name, requestKey, by: byWhom(caller) }),
+    );
     return { status: 204 };
   },
 });

@@ -32,6 +32,7 @@ const put = route({
   summary: 'Replace the SSH keys of a server’s root',
   group,
   needs: 'provision',
+  idempotent: true,
   params: named,
   body: z.object({ ssh_key: keysText }),
   answers: { 200: { description: 'as stored', schema: stored } },

@@ -120,7 +120,8 @@ function bodyParsers(route: Route): RequestHandler[] {
 function handler(route: Route, services: Services): RequestHandler {
   return async (request, response) => {
     const { caller, requestId: id } = response.locals as { caller: Caller; requestId: string };
-    const answer = await route.handle({
+    const requestKey = requestKeyOf(route, caller, request.headers['idempotency-key']);
+    const asked = {
       params: read(route.params, request.params, 'path'),
       query: read(route.query, request.query, 'query'),
       body: read(route.body, request.body ?? {}, 'body'),
@@ -128,8 +129,13 @@ function handler(route: Route, services: Services): RequestHandler {
       authorization: request.headers.authorization,
       services,
       requestId: id,
-      requestKey: requestKeyOf(route, caller, request.headers['idempotency-key']),
-    });
+      requestKey,
+    };
+    const { method, originalUrl: url, body } = request;
+    const answer =
+      requestKey === undefined
+        ? await route.handle(asked)
+        : await services.replays.answer(requestKey, caller.key, { method, url, body }, () => route.handle(asked));
     send(answer, response);
   };
 }

@@ -4,6 +4,7 @@ import type { ControlClient } from '../control/client.ts';
 import type { Authenticator } from './auth/authenticate.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { Mirror } from './mirror.ts';
+import type { Replays } from './replays.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 
 /** What handlers work with. */
@@ -12,6 +13,7 @@ export interface Services {
   readonly control: ControlClient;
   readonly authenticator: Authenticator;
   readonly tokens: Tokens;
+  readonly replays: Replays;
   readonly requests: RequestMetrics;
   readonly clock: Clock;
   readonly log: Logger;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Api, type ApiOptions } from '../../../src/api/api.ts';
+import { ControlClient } from '../../../src/api/control/client.ts';
 import { eventTarget } from '../../../src/api/control/event-target.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
 import { jobTarget } from '../../../src/api/control/job-target.ts';
@@ -13,6 +14,8 @@ import { BootHistory } from '../../../src/jobs/boot-history.ts';
 import { ClientEvents } from '../../../src/jobs/client-events.ts';
 import type { JobKind, JobStep } from '../../../src/jobs/durable/kind.ts';
 import { JobRunner } from '../../../src/jobs/durable/runner.ts';
+import type { PowerAction } from '../../../src/jobs/power.ts';
+import { intendPower } from '../../../src/jobs/power-requests.ts';
 import { RackState } from '../../../src/jobs/rack-state.ts';
 import { Servers } from '../../../src/jobs/servers.ts';
 import { Tenancy } from '../../../src/jobs/tenancy.ts';
@@ -22,7 +25,7 @@ import type { Plan } from '../../../src/rack/plan.ts';
 import { DELIVERING } from '../../../src/rack/slot-state.ts';
 import type { Scope } from '../../../src/rack/tenancy/scope.ts';
 import type { ServerName } from '../../../src/rack/tenancy/server-name.ts';
-import { type Millis, millis, slotNumber, watts } from '../../../src/rack/units.ts';
+import { type Millis, millis, type SlotNumber, slotNumber, watts } from '../../../src/rack/units.ts';
 import { Store } from '../../../src/store/store.ts';
 import type { Mac } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
@@ -174,6 +177,19 @@ export class ApiRack {
       await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
+  /** Both processes end and begin again with what is on disk. */
+  async restart(): Promise<void> {
+    await this.api.stop();
+    await this.stopController();
+    await this.startController();
+    await this.startApi();
+  }
+
+  /** A command as the API gives it. */
+  command<Result>(give: (control: ControlClient) => Promise<Result>): Promise<Result> {
+    return give(new ControlClient(join(this.directory, 'control.sock')));
+  }
+
   async stop(): Promise<void> {
     for (const connection of this.#connections) connection.close();
     this.installing.open();
@@ -241,8 +257,12 @@ export class ApiRack {
   async live(key: TestKey, name: string, body: Record<string, unknown> = {}): Promise<void> {
     const answer = await this.call(key, 'POST', `/beta/pi/servers/${name}`, body);
     if (answer.status !== 202) throw new Error(`expected a 202, got ${answer.status} ${answer.text}`);
-    await this.until(() => this.servers.get(name.toLowerCase() as ServerName).liveAt !== undefined);
-    this.#feed.flush();
+    for (let tries = 0; tries < 1_000; tries++) {
+      const { body: seen } = await this.call(key, 'GET', `/api/v1/servers/${name}`);
+      if ((seen?.status as unknown) === 'live' && (seen?.busy as unknown) === false) return;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    throw new Error(`${name} did not come live`);
   }
 
   async until(holds: () => boolean): Promise<void> {
@@ -293,6 +313,16 @@ export class ApiRack {
     return [kind('provision', provision), kind('release', nothing), kind('keys', nothing), kind('reimage', provision)];
   }
 
+  /** Boards do nothing of it until the test says so. */
+  async #power(slots: readonly SlotNumber[], action: PowerAction): Promise<void> {
+    const wish = {
+      wanted: action === 'off' ? 'off' : 'on',
+      cycling: action === 'cycle',
+      quarantine: undefined,
+    } as const;
+    await Promise.all(slots.map((slot) => this.state.intend(slot, wish)));
+  }
+
   #target(): ControlTarget {
     const { state, store, tenancy, servers, jobs } = this;
     const feed = this.#feed;
@@ -307,19 +337,12 @@ export class ApiRack {
       ...eventTarget(store, state.events, realClock),
       audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
       intend: async (request) => {
-        this.intended.push(request);
+        if (request.requestKey === undefined || !store.requests.has(request.requestKey)) this.intended.push(request);
         await this.recording.pass();
-        const cycling = request.action === 'cycle';
-        await Promise.all(
-          request.slots.map((slot) =>
-            state.intend(slotNumber(slot), {
-              wanted: request.action === 'off' ? 'off' : 'on',
-              cycling,
-              quarantine: undefined,
-            }),
-          ),
-        );
+        const power = { intend: this.#power.bind(this) };
+        await intendPower({ power, state, store, clock: realClock }, request);
       },
+      hasSlot: (slot) => this.plan.slots.some((each) => each.slot === slot),
       status: () => ({ slots: this.plan.slots }) as never,
       board: missing,
       boots: missing,

@@ -25,6 +25,7 @@ export const changeServer = route({
   summary: 'Change the tags, the protection or the user-data of a server, in whatever state it is',
   group: 'v1-servers',
   needs: 'provision',
+  idempotent: true,
   params: named,
   body,
   answers: { 200: { description: 'the server as it is now', schema: record } },
