@@ -18,6 +18,7 @@ import { RootKeeper } from './jobs/roots/keeper.ts';
 import { keysKind } from './jobs/roots/keys.ts';
 import type { RootJobParts } from './jobs/roots/parts.ts';
 import { provisionKind } from './jobs/roots/provision.ts';
+import { QuotaWatch } from './jobs/roots/quota-watch.ts';
 import { reimageKind } from './jobs/roots/reimage.ts';
 import { releaseKind } from './jobs/roots/release.ts';
 import { rescueKind } from './jobs/roots/rescue.ts';
@@ -96,6 +97,7 @@ export class Controller {
   #tftp: TftpServer | undefined;
   readonly #roots: Roots;
   readonly #keeper: RootKeeper;
+  readonly quotas: QuotaWatch;
   #trees: BootTrees | undefined;
   #stopped = false;
   /** What does not work as it should and will not mend itself, one sentence each. */
@@ -146,6 +148,7 @@ export class Controller {
       store,
       stateDirectory: parts.stateDirectory,
       imagesDirectory: parts.imagesDirectory,
+      orderedDisk: (slot) => this.servers.orderedDisk(slot),
       log,
       clock,
       controllerKey: key?.publicKey,
@@ -201,6 +204,7 @@ export class Controller {
       fatal: unlessStopped,
     });
     this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
+    this.quotas = new QuotaWatch({ roots: this.#roots, table: store.roots, state: this.#state, clock });
     this.#watch = new BoardWatch(
       plan,
       this.#state,
@@ -239,6 +243,7 @@ export class Controller {
     await this.servers.start();
     this.jobs.resume();
     this.#keeper.start();
+    this.quotas.start();
     this.power.start();
     this.#recovery.start();
     this.#saveHealthForEver();
@@ -249,6 +254,7 @@ export class Controller {
     this.#stopped = true;
     this.jobs.stop();
     this.#keeper.stop();
+    this.quotas.stop();
     this.#recovery.stop();
     this.switches.stop();
     this.#watch.stop();
@@ -287,6 +293,7 @@ export class Controller {
       ...this.power.troubles(),
       ...this.switches.troubles(),
       ...this.#keeper.troubles(),
+      ...this.quotas.troubles(),
     ];
   }
 

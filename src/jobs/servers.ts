@@ -7,7 +7,7 @@ import type { ClientEventType } from '../rack/tenancy/event-types.ts';
 import { type Candidate, choose, type Server } from '../rack/tenancy/server.ts';
 import { generatedName, type ServerName } from '../rack/tenancy/server-name.ts';
 import { impossible, type Order, specOf } from '../rack/tenancy/spec.ts';
-import type { SlotNumber } from '../rack/units.ts';
+import { type Bytes, bytes, type SlotNumber } from '../rack/units.ts';
 import type { Wishes } from '../roots/personalise/wishes.ts';
 import type { JobRow } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
@@ -127,6 +127,12 @@ export class Servers {
       authorizedKeys: keyLines(server.keys),
       ...(server.userData === undefined ? {} : { userData: server.userData }),
     };
+  }
+
+  /** What the customer of the slot has ordered; undefined: nobody has it. */
+  orderedDisk(slot: SlotNumber): Bytes | undefined {
+    const server = this.of(slot);
+    return server && bytes(server.disk * 1e9);
   }
 
   /** Whether the server is ready and nothing is being done to it. */

@@ -3,7 +3,7 @@
  * rack reads this and nothing else of the rack file.
  */
 import type { Ipv4, Ipv6 } from '../wire/address.ts';
-import type { Millis, SlotNumber, VlanId, Watts } from './units.ts';
+import type { Bytes, Millis, SlotNumber, VlanId, Watts } from './units.ts';
 
 export interface Plan {
   /** The rack's name: letters, digits and hyphens; it also names the state directory. */
@@ -151,6 +151,8 @@ export interface RootsPlan {
   readonly backend: 'auto' | 'btrfs' | 'overlay' | 'reflink' | 'copy';
   /** How long a root that was replaced is kept, so that it can be made current again. */
   readonly keepOld: Millis;
+  /** What a board may write beyond its image, unless its customer has ordered a disk; undefined: as much as there is. */
+  readonly diskSize: Bytes | undefined;
 }
 
 export interface NfsPlan {

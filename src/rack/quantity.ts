@@ -1,5 +1,5 @@
-/** Quantities with their units: `5 s`, `300 ms`, `2 min`, `370 W`. A bare number is refused: it has no meaning to a reader. */
-import { type Millis, millis, type Watts, watts } from './units.ts';
+/** Quantities with their units: `5 s`, `300 ms`, `2 min`, `370 W`, `10 GB`. A bare number is refused: it has no meaning to a reader. */
+import { type Bytes, bytes, type Millis, millis, type Watts, watts } from './units.ts';
 
 const MILLIS_OF: Readonly<Record<string, number>> = Object.freeze({ ms: 1, s: 1000, min: 60_000, h: 3_600_000 });
 
@@ -33,4 +33,35 @@ export function formatDuration(duration: Millis): string {
 export function parseWatts(text: string): Watts | undefined {
   const match = /^\s*(\d{1,5}(?:\.\d{1,3})?)\s*W\s*$/i.exec(text);
   return match ? watts(Number(match[1])) : undefined;
+}
+
+/** Decimal, as disks are sold, and binary, as memory is. */
+const BYTES_OF: Readonly<Record<string, number>> = Object.freeze({
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+});
+/** More than any file system that roots are put on. */
+const MAX_SIZE = 1e15;
+
+export const SIZE_EXPECTED = 'a size with its unit (MB, GB, TB, MiB, GiB or TiB), such as 10 GB';
+
+/** Undefined where `text` is no size of at most a petabyte. Fractions of a byte are rounded. */
+export function parseSize(text: string): Bytes | undefined {
+  const match = /^\s*(\d{1,9}(?:\.\d{1,3})?)\s*([MGT]i?B)\s*$/.exec(text);
+  if (!match) return undefined;
+  const value = Math.round(Number(match[1]) * (BYTES_OF[match[2] as string] as number));
+  return value <= MAX_SIZE ? bytes(value) : undefined;
+}
+
+/** `9.8 GB`, `512 MB`: for people, to two or three digits. */
+export function formatSize(size: number): string {
+  for (const unit of ['TB', 'GB', 'MB'] as const) {
+    const value = size / (BYTES_OF[unit] as number);
+    if (value >= 1) return `${value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
+  }
+  return `${Math.round(size / 1000)} kB`;
 }

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { run as runProgram } from '../net/run.ts';
 import type { Clock } from '../rack/clock.ts';
 import type { Plan, SlotPlan } from '../rack/plan.ts';
-import type { SlotNumber } from '../rack/units.ts';
+import type { Bytes, SlotNumber } from '../rack/units.ts';
 import type { RootRow } from '../store/roots.ts';
 import type { Store } from '../store/store.ts';
 import type { Run } from './backends/backend.ts';
@@ -23,7 +23,9 @@ import { ensureDirectory } from './files.ts';
 import { readStoredImages } from './image-store/stored.ts';
 import { type KnownImage, KnownImages } from './known-images.ts';
 import type { Wishes } from './personalise/wishes.ts';
-import { type PlaceName, placeName, placeOf, rootIn } from './place.ts';
+import { type PlaceName, placeName, placeOf, rootIn, slotIn } from './place.ts';
+import { openQuotas } from './quotas/detect.ts';
+import { RootQuotas } from './quotas/root-quotas.ts';
 import { type EnsuredRoot, RootStore } from './root-store.ts';
 import { SlotRoots } from './slot-roots.ts';
 
@@ -43,6 +45,8 @@ export interface RootsOptions {
   readonly imagesDirectory: string;
   /** The controller's own public key, put into every root that is made; undefined: it has none. */
   readonly controllerKey?: string | undefined;
+  /** What the customer of a slot has ordered; undefined: nobody has, and the rack file's size counts. */
+  readonly orderedDisk?: (slot: SlotNumber) => Bytes | undefined;
 }
 
 /** One root was looked after. */
@@ -94,6 +98,8 @@ export interface Roots {
   /** The NFS server, once `prepare` has chosen it. */
   readonly server: ExportServer | undefined;
   readonly store: RootStore | undefined;
+  /** What keeps roots to their sizes; the reason why nothing does; undefined before `prepare`. */
+  readonly quotas: RootQuotas | { readonly refusal: string } | undefined;
   doctor(): Promise<readonly Finding[]>;
   /** Stops looking after the NFS server, which keeps serving the boards: for the end of a controller. */
   stop(): Promise<void>;
@@ -111,6 +117,7 @@ class OpenRoots implements Roots {
   #server: ExportServer | undefined;
   #store: RootStore | undefined;
   #slots: SlotRoots | undefined;
+  #quotas: Roots['quotas'];
   #failed: ReadonlySet<SlotNumber> = new Set();
 
   constructor(options: RootsOptions) {
@@ -127,6 +134,10 @@ class OpenRoots implements Roots {
 
   get store(): RootStore | undefined {
     return this.#store;
+  }
+
+  get quotas(): Roots['quotas'] {
+    return this.#quotas;
   }
 
   get slots(): SlotRoots {
@@ -163,7 +174,7 @@ class OpenRoots implements Roots {
     const probes = await this.#probe();
     const backend = chooseBackend(plan.roots.backend, probes, this.#directory);
     log.info({ backend, server: serverName, directory: this.#directory }, 'roots are cloned and served so');
-    this.#open(backend);
+    await this.#open(backend);
     const ready: ReadyRoot[] = [];
     const failed = new Map<SlotNumber, Error>();
     let done = 0;
@@ -208,12 +219,32 @@ class OpenRoots implements Roots {
     return probeBackends(this.#directory, this.images.all()[0]?.image.root, this.#run, plan.roots.backend);
   }
 
-  #open(backend: Probe['name']): void {
+  async #open(backend: Probe['name']): Promise<void> {
     const { clock, log, store, controllerKey } = this.#options;
     const directory = this.#directory;
-    this.#store ??= new RootStore({ directory, backend, run: this.#run, clock, log, randomBytes, controllerKey });
+    this.#quotas ??= await this.#openQuotas(backend);
+    const quotas = this.#quotas instanceof RootQuotas ? { quotas: this.#quotas } : {};
+    const how = { directory, backend, run: this.#run, clock, log, randomBytes, controllerKey, ...quotas };
+    this.#store ??= new RootStore(how);
     const { images } = this;
     this.#slots ??= new SlotRoots({ table: store.roots, commit: store.commit, store: this.#store, images, clock });
+  }
+
+  /** Without a size in the rack file, and with no customers, nothing is switched on that nobody asked for. */
+  async #openQuotas(backend: Probe['name']): Promise<NonNullable<Roots['quotas']>> {
+    const { log, plan, orderedDisk } = this.#options;
+    const directory = this.#directory;
+    if (plan.roots.diskSize === undefined && plan.api === undefined)
+      return { refusal: 'the rack file asks for none (roots: disk_size: none)' };
+    const opened = await openQuotas({ directory, backend, run: this.#run, randomBytes });
+    if ('refusal' in opened) log.warn(opened, 'nothing keeps a board from filling the disk of all');
+    if ('refusal' in opened) return opened;
+    log.info({ kind: opened.quotas.kind }, 'roots have quotas');
+    const sizeOf = (place: PlaceName) => {
+      const slot = slotIn(place);
+      return (slot === undefined ? undefined : orderedDisk?.(slot)) ?? plan.roots.diskSize;
+    };
+    return new RootQuotas({ directory, quotas: opened.quotas, sizeOf, log });
   }
 
   /** The current root, and the one that it is to boot once, if there is one. */

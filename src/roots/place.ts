@@ -7,7 +7,7 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SlotNumber } from '../rack/units.ts';
+import { type SlotNumber, slotNumber } from '../rack/units.ts';
 import { BACKEND_NAMES } from './backends/backend.ts';
 import { hasCode, messageOf } from './errors.ts';
 import { replaceFile } from './files.ts';
@@ -23,6 +23,11 @@ export const placeName = (slot: SlotNumber): PlaceName => `${PREFIX}${String(slo
 export const numberedPlace = (slot: SlotNumber, number: number): PlaceName =>
   `${placeName(slot)}.${number}` as PlaceName;
 export const placeOf = (directory: string, place: PlaceName): string => join(directory, place);
+/** The slot of a place's root; undefined: it is no such name. */
+export function slotIn(place: string): SlotNumber | undefined {
+  const number = /^slot-(\d{3,})(?:\.\d+)?$/.exec(place)?.[1];
+  return number === undefined ? undefined : slotNumber(Number(number));
+}
 /** Names of a place that is being made or removed: after a crash they are rubbish. */
 export const makingPlace = (directory: string, place: PlaceName): string => join(directory, `.${place}.making`);
 export const removingPlace = (directory: string, place: PlaceName): string => join(directory, `.${place}.removing`);
@@ -36,6 +41,9 @@ const cloneFile = z.object({
   /** ISO 8601. */
   created: z.string(),
   machineId: z.string().optional(),
+  /** What the quota counted of the clone when it was fresh, and the number of its project. */
+  imageBytes: z.int().optional(),
+  project: z.int().optional(),
   /** What the board's SSH server will show of itself. Absent in roots of before there were any. */
   hostKey: z.object({ type: z.literal('ssh-ed25519'), fingerprint: z.string(), publicKey: z.string() }).optional(),
 });

@@ -24,6 +24,7 @@ import {
   rootIn,
   writeCloneRecord,
 } from './place.ts';
+import type { RootQuotas } from './quotas/root-quotas.ts';
 
 export interface RootStoreOptions {
   readonly directory: string;
@@ -36,6 +37,10 @@ export interface RootStoreOptions {
   readonly randomBytes: (count: number) => Uint8Array;
   /** The controller's own public key, for what it may do on a board; undefined: it has none. */
   readonly controllerKey?: string | undefined;
+  /** Left out: roots have no limits. */
+  readonly quotas?: RootQuotas;
+  /** Throws when there is no room for another clone of the image. */
+  readonly assertRoom?: (image: Image) => void;
 }
 
 export interface EnsuredRoot {
@@ -84,6 +89,7 @@ export class RootStore {
     if (found !== undefined) {
       if (found.image !== image.id) throw new RootHasOtherImage(path, found.image, image.id);
       await this.#backend(found.backend).attach(image, path, await readMounts());
+      await this.#options.quotas?.attached(place, found);
     }
     const took = millis(this.#options.clock.monotonic() - began);
     return { place, path: rootIn(path), record, made: found === undefined, took };
@@ -102,15 +108,19 @@ export class RootStore {
       await rename(path, removingPlace(directory, place));
     }
     await this.#removeRubbish(place);
+    if (record !== undefined) await this.#options.quotas?.forget(place, record);
   }
 
   async #make(place: PlaceName, wishes: Wishes, image: Image): Promise<CloneRecord> {
-    const { directory, clock, randomBytes, controllerKey } = this.#options;
+    const { directory, clock, randomBytes, quotas, assertRoom, controllerKey } = this.#options;
+    assertRoom?.(image);
     const backend = this.#backend(this.#options.backend);
     const making = makingPlace(directory, place);
     // A tenant's setuid programs are in there: no other user of this machine may reach them.
     await mkdir(making, { mode: 0o700 });
+    const project = await quotas?.begin(making);
     await backend.clone(image, making);
+    const counted = await quotas?.counted(making, project);
     const machineId = Buffer.from(randomBytes(16)).toString('hex');
     const hostKey = makeHostKey();
     await personalise(rootIn(making), { ...wishes, machineId, hostKey, controllerKey });
@@ -121,7 +131,10 @@ export class RootStore {
       created: new Date(clock.now()).toISOString(),
       machineId,
       hostKey: { type, fingerprint, publicKey },
+      ...counted,
     };
+    // Before the place has its name: what is exported has its limit.
+    await quotas?.limit(place, making, record);
     await writeCloneRecord(making, record);
     // A mount inside moves along with its directory.
     await rename(making, placeOf(directory, place));

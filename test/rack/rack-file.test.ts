@@ -84,7 +84,7 @@ describe('the plan', () => {
         { name: 'ubuntu', directory: '/srv/ubuntu' },
         { name: 'arch', directory: '/etc/pirack/images/arch' },
       ],
-      roots: { directory: '/state/oak/roots', backend: 'auto', keepOld: 86_400_000 },
+      roots: { directory: '/state/oak/roots', backend: 'auto', keepOld: 86_400_000, diskSize: 10e9 },
       nfs: { server: 'auto', version: '3' },
       power: {
         hold: 5000,
@@ -113,6 +113,21 @@ describe('the plan', () => {
     expect(images('default_image: debian')).toEqual(['debian', undefined, 'ubuntu']);
     expect(images('default_image: none')).toEqual([undefined, undefined, 'ubuntu']);
     expect(images('')).toEqual([undefined, undefined, 'ubuntu']);
+  });
+
+  it('reads what a board may write', () => {
+    const disk = (text: string) => load(rackText({ more: `roots: {disk_size: ${text}}` }));
+    expect(disk('20 GB').plan?.roots.diskSize).toBe(20e9);
+    expect(disk('1.5 TiB').plan?.roots.diskSize).toBe(1.5 * 2 ** 40);
+    expect(disk('none').plan?.roots.diskSize).toBeUndefined();
+    expect(disk('20').problems[0]?.expected).toBe(
+      'none, or a size with its unit (MB, GB, TB, MiB, GiB or TiB), such as 10 GB',
+    );
+    expect(disk('20 Gb').problems[0]?.message).toContain('20 Gb');
+    expect(disk('20 MB').problems[0]).toMatchObject({
+      message: 'disk_size: a disk of 20 MB is too small for a board to start',
+      expected: '100 MB or more',
+    });
   });
 
   it('sorts slots, pairs ports in order, and takes VLANs of their own', () => {

@@ -60,7 +60,7 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
         trim: { firmware: 'auto', initramfs: 'keep', kernel: 'keep' },
       },
     ],
-    roots: { directory: '/nonexistent/roots', backend: 'auto', keepOld: hours(24) },
+    roots: { directory: '/nonexistent/roots', backend: 'auto', keepOld: hours(24), diskSize: undefined },
     nfs: { server: 'auto', version: '3' },
     power: POWER,
     ipv6: IPV6,

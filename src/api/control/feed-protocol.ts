@@ -22,6 +22,9 @@ export interface ServerView extends Server {
   readonly status: ServerStatus;
   /** A job works on it: what would change it has to wait. */
   readonly busy: boolean;
+  /** Bytes that its disk is kept to; null: nothing keeps it. */
+  readonly diskLimit: number | null;
+  readonly diskUsed: number | null;
 }
 
 export interface ImageView {

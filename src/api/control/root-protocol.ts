@@ -1,4 +1,5 @@
 /** What goes over the controller's socket about roots. The same shapes are what `--json` prints. */
+import type { Usage } from '../../roots/quotas/quota.ts';
 import type { RootRole, RootRow } from '../../store/roots.ts';
 
 export interface RootView {
@@ -16,9 +17,12 @@ export interface RootView {
   /** Milliseconds since the Unix epoch. */
   readonly madeAt: number;
   readonly keepUntil: number | null;
+  /** Bytes that were written beyond the image, and may be; null: nothing counts, or limits them. */
+  readonly used: number | null;
+  readonly limit: number | null;
 }
 
-export function rootView(row: RootRow): RootView {
+export function rootView(row: RootRow, usage: Usage | undefined): RootView {
   return {
     id: row.id,
     slot: row.slot,
@@ -29,5 +33,7 @@ export function rootView(row: RootRow): RootView {
     hostKey: row.hostKey?.publicKey ?? null,
     madeAt: row.madeAt,
     keepUntil: row.keepUntil ?? null,
+    used: usage?.used ?? null,
+    limit: usage?.limit ?? null,
   };
 }

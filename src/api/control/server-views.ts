@@ -1,6 +1,7 @@
 import type { Servers } from '../../jobs/servers.ts';
 import type { Server } from '../../rack/tenancy/server.ts';
 import type { ServerName } from '../../rack/tenancy/server-name.ts';
+import type { Usage } from '../../roots/quotas/quota.ts';
 import type { JobRow } from '../../store/jobs.ts';
 import type { ServerStatus, ServerView } from './feed-protocol.ts';
 
@@ -9,11 +10,20 @@ export interface ServerWork {
   activeOf(slot: Server['slot']): JobRow | undefined;
   /** The name of the step that the job is at. */
   stepOf(job: JobRow): string | undefined;
+  /** What its root uses and may; undefined: nothing limits it. */
+  usageOf(slot: Server['slot']): Usage | undefined;
 }
 
 export function serverView(server: Server, work: ServerWork): ServerView {
   const job = work.activeOf(server.slot);
-  return { ...server, status: status(server, job, work), busy: job !== undefined && !LIGHT.has(job.kind) };
+  const usage = work.usageOf(server.slot);
+  return {
+    ...server,
+    status: status(server, job, work),
+    busy: job !== undefined && !LIGHT.has(job.kind),
+    diskLimit: usage?.limit ?? null,
+    diskUsed: usage?.used ?? null,
+  };
 }
 
 /** Jobs that are done while a server is used as ever. */

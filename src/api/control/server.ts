@@ -45,7 +45,7 @@ export interface ControlTarget extends BootTarget, EventTarget, JobTarget, Tenan
   board(slot: number): BoardView | undefined;
   power(request: PowerRequest, tell: (progress: PowerProgress) => void): Promise<readonly PowerProgress[]>;
   refresh(): Promise<void>;
-  roots(): readonly RootView[];
+  roots(): Promise<readonly RootView[]>;
   switches(): readonly SwitchView[];
   switchPlan(name: string): Promise<SwitchPlanView>;
   switchVerify(name: string): Promise<readonly ViolationView[]>;
@@ -155,7 +155,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
       return streamed(response, (tell) => target.power(wanted, tell));
     }
     case 'GET /v1/roots':
-      return json(response, target.roots());
+      return json(response, await target.roots());
     case 'GET /v1/switches':
       return json(response, target.switches());
     case 'POST /v1/ports': {

@@ -15,13 +15,17 @@ import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
-  const { power, switches, tenancy, servers, store, jobs, state } = controller;
+  const { power, switches, tenancy, servers, store, jobs, state, quotas } = controller;
   const has = new Set<number>(controller.plan.slots.map(({ slot }) => slot));
   return {
     tenancy,
     servers,
     ...jobTarget(jobs),
-    roots: () => store.roots.all().map(rootView),
+    roots: async () => {
+      await quotas.look();
+      const usage = quotas.usage();
+      return store.roots.all().map((row) => rootView(row, usage.get(row.place)));
+    },
     feed: feedOf(controller),
     ...eventTarget(store, state.events, controller.clock),
     audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
@@ -55,16 +59,21 @@ export function controlTarget(controller: Controller): ControlTarget {
 
 /** Everything that changes in the controller, on its way to who mirrors it. */
 function feedOf(controller: Controller): Feed {
-  const { tenancy, servers, jobs, state, clock, clientEvents } = controller;
+  const { tenancy, servers, jobs, state, clock, clientEvents, quotas } = controller;
   const work = {
     activeOf: (slot: SlotNumber) => jobs.activeOf(slot),
     stepOf: (job: JobRow) => stepOf(jobs.kindOf(job) ?? { steps: [], undo: [] }, job)?.name,
+    usageOf: (slot: SlotNumber) => quotas.usageOf(slot),
   };
   const feed = new Feed(feedSources(controller, { tenancy, servers, work }), clock);
   state.onChange((slot) => feed.slotChanged(slot));
   state.events.onEvent((event) => feed.happened(event));
   clientEvents.onPassing((event) => feed.passed(event));
   servers.onChange((name) => feed.serverChanged(name));
+  quotas.onChange((slot) => {
+    const server = servers.of(slot);
+    if (server !== undefined) feed.serverChanged(server.name);
+  });
   tenancy.onChange(() => {
     feed.changed('tenants');
     feed.changed('keys');

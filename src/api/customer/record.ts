@@ -13,6 +13,10 @@ export const record = listed.extend({
   model_full: z.string().describe('3B, 3B+ or 4B'),
   nic_speed: z.int().describe('Mbit/s'),
   disk_size: z.string().describe('GB, as a decimal in a string: clients need it so'),
+  disk_limited: z
+    .boolean()
+    .describe('false: nothing here keeps a server to its disk, and disk_size is only what was ordered'),
+  disk_used: z.string().nullable().describe('GB beyond the image, at the last look; null: it is not counted'),
   ssh_port: z.int().describe('TCP port of the IPv4 relay for SSH'),
   ip: z.string().describe('IPv6 address'),
   ip_routed: z.string().describe('IPv6 prefix'),
@@ -40,6 +44,8 @@ export function recordOf(server: ServerView, slot: SlotView, location: string): 
     model_full: spec.modelFull,
     nic_speed: spec.nicSpeed,
     disk_size: server.disk.toFixed(2),
+    disk_limited: server.diskLimit !== null,
+    disk_used: server.diskUsed === null ? null : (server.diskUsed / 1e9).toFixed(2),
     ssh_port: slot.sshPort,
     ip: slot.ipv6,
     ip_routed: slot.routed ?? slot.network6,

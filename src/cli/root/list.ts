@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { RootView } from '../../api/control/root-protocol.ts';
+import { formatSize } from '../../rack/quantity.ts';
 import { type JobOptions, jobOptions } from '../job/common.ts';
 import { findController } from '../places.ts';
 import { type Column, formatTable, terminalWidth } from '../table.ts';
@@ -10,6 +11,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'image', shrink: true },
   { title: 'made' },
   { title: 'kept until' },
+  { title: 'used', align: 'right' },
+  { title: 'of', align: 'right' },
   { title: 'place' },
   { title: 'SSH host key', shrink: true },
 ];
@@ -27,6 +30,8 @@ export function listCommand(): Command {
 
 function row(root: RootView): (string | number)[] {
   const time = (at: number | null) => (at === null ? '' : new Date(at).toISOString().replace('T', ' ').slice(0, 16));
-  const { slot, role, image, place, fingerprint } = root;
-  return [slot, role, image, time(root.madeAt), time(root.keepUntil), place, fingerprint ?? ''];
+  const size = (bytes: number | null, otherwise: string) => (bytes === null ? otherwise : formatSize(bytes));
+  const { slot, role, image, place, fingerprint, used, limit } = root;
+  const disk = [size(used, ''), size(limit, 'no limit')];
+  return [slot, role, image, time(root.madeAt), time(root.keepUntil), ...disk, place, fingerprint ?? ''];
 }

@@ -39,7 +39,12 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
     slots: slotPlans(file),
     switches: file.switches.map((item): SwitchPlan => switchPlan(item, file.kind, at)),
     images: imagePlans(file, at, directories.storedImages),
-    roots: { directory: at(file.roots.directory), backend: file.roots.backend, keepOld: file.roots.keep_old },
+    roots: {
+      directory: at(file.roots.directory),
+      backend: file.roots.backend,
+      keepOld: file.roots.keep_old,
+      diskSize: file.roots.disk_size === 'none' ? undefined : file.roots.disk_size,
+    },
     nfs: file.nfs,
     power: {
       hold: file.power.hold,

@@ -5,9 +5,9 @@ import { nearest } from '../nearest.ts';
 import type { SecretRef, SnmpAuth, SnmpPriv } from '../plan.ts';
 import { parsePorts } from '../port-range.ts';
 import { NAT64_KINDS, type Prefix, PrefixError, parseAddress, parsePrefix } from '../prefix.ts';
-import { DURATION_EXPECTED, parseDuration, parseWatts, WATTS_EXPECTED } from '../quantity.ts';
+import { DURATION_EXPECTED, parseDuration, parseSize, parseWatts, SIZE_EXPECTED, WATTS_EXPECTED } from '../quantity.ts';
 import { parseRange, type RangeLimits, RangeSyntaxError } from '../range.ts';
-import type { Millis } from '../units.ts';
+import type { Bytes, Millis } from '../units.ts';
 import type { IssueParams } from './tolerant.ts';
 
 /** Fails a transform with a message and what was expected; without either, the value is quoted and `.meta()` asked. */
@@ -83,6 +83,26 @@ export const power = z
   .string()
   .transform((text, context) => parseWatts(text) ?? fail(context, '', {}))
   .meta({ expected: WATTS_EXPECTED });
+
+export const size = z
+  .string()
+  .transform((text, context) => parseSize(text) ?? fail(context, '', {}))
+  .meta({ expected: SIZE_EXPECTED });
+
+/** Less holds nothing that a system writes while it starts. */
+const SMALLEST_DISK = 100e6;
+
+/** What a board may write; `none`: as much as there is. */
+export const diskSize = z
+  .string()
+  .transform((text, context): Bytes | 'none' => {
+    if (text.trim() === 'none') return 'none';
+    const value = parseSize(text);
+    if (value === undefined) return fail(context, '', {});
+    if (value >= SMALLEST_DISK) return value;
+    return fail(context, `a disk of ${text} is too small for a board to start`, { expected: '100 MB or more' });
+  })
+  .meta({ expected: `none, or ${SIZE_EXPECTED}` });
 
 /** A number or a text of numbers and ranges. */
 export function range(limits: RangeLimits, what: string) {

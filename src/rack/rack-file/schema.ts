@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import { LEGACY_SSH } from '../plan.ts';
 import { NAT64_KINDS } from '../prefix.ts';
-import { hours, millis, seconds } from '../units.ts';
+import { bytes, hours, millis, seconds } from '../units.ts';
 import {
   authProtocol,
   directory,
+  diskSize,
   duration,
   durationBetween,
   imageReference,
@@ -211,8 +212,10 @@ export const rackFileSchema = z.strictObject({
         .meta({ expected: 'auto, btrfs, overlay, reflink or copy' })
         .default('auto'),
       keep_old: duration.default(hours(24)),
+      // As much as the smallest server of a customer has: one board may not fill the disk of all.
+      disk_size: diskSize.default(bytes(10e9)),
     })
-    .meta({ expected: '{directory: state:roots, backend: auto, keep_old: 24 h}' })
+    .meta({ expected: '{directory: state:roots, backend: auto, keep_old: 24 h, disk_size: 10 GB}' })
     .prefault({}),
   nfs: z
     .strictObject({

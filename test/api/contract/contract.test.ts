@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { millis } from '../../../src/rack/units.ts';
+import type { ServerName } from '../../../src/rack/tenancy/server-name.ts';
+import { bytes, millis, slotNumber } from '../../../src/rack/units.ts';
 import { ApiRack, type TestKey } from '../support/api-rack.ts';
 import type { RawRequest } from '../support/raw-http.ts';
 
@@ -148,6 +149,18 @@ describe('4 the record', () => {
     await rack.jobs.ask({ kind: 'reimage', slot: 1 as never, who: 'test', parameters: {}, key: undefined });
     rack.servers.onChange(() => undefined);
     await expect.poll(record).toMatchObject({ ...live, status: 'reimaging' });
+  });
+
+  it('says whether anything keeps the server to its disk', async () => {
+    await rack.live(key, 'web-1', { disk: 20 });
+    expect(await record()).toMatchObject({ disk_size: '20.00', disk_limited: false, disk_used: null });
+    rack.disks.set(slotNumber(1), { used: bytes(1_234_000_000), limit: bytes(20e9) });
+    await rack.servers.change(
+      'web-1' as ServerName,
+      { tags: {} },
+      { who: 'test', address: undefined, tenant: undefined },
+    );
+    await expect.poll(record).toMatchObject({ disk_size: '20.00', disk_limited: true, disk_used: '1.23' });
   });
 });
 

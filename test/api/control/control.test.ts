@@ -75,7 +75,7 @@ const target: ControlTarget = {
   configure: async ({ slots, ...rest }) => slots.map((slot) => ({ slot, ok: true, text: JSON.stringify(rest) })),
   askJobs: async () => [],
   jobs: () => [],
-  roots: () => [],
+  roots: async () => [],
   job: () => undefined,
   cancelJob: async () => Promise.reject(new JobRefused('too_late', 'job 1: it has ended already')),
 };

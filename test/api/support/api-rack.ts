@@ -26,6 +26,7 @@ import { DELIVERING } from '../../../src/rack/slot-state.ts';
 import type { Scope } from '../../../src/rack/tenancy/scope.ts';
 import type { ServerName } from '../../../src/rack/tenancy/server-name.ts';
 import { type Millis, millis, type SlotNumber, slotNumber, watts } from '../../../src/rack/units.ts';
+import type { Usage } from '../../../src/roots/quotas/quota.ts';
 import { Store } from '../../../src/store/store.ts';
 import type { Mac } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
@@ -73,6 +74,8 @@ export class ApiRack {
   /** What holds up the recording of power. */
   readonly recording = new Gate();
   readonly intended: IntendRequest[] = [];
+  /** What is known of the roots' disks. */
+  readonly disks = new Map<SlotNumber, Usage>();
   store!: Store;
   state!: RackState;
   tenancy!: Tenancy;
@@ -137,6 +140,7 @@ export class ApiRack {
       activeOf: (slot: Parameters<JobRunner['activeOf']>[0]) => jobs.activeOf(slot),
       stepOf: (job: Parameters<JobRunner['kindOf']>[0]) =>
         stepOf(jobs.kindOf(job) ?? { steps: [], undo: [] }, job)?.name,
+      usageOf: (slot: SlotNumber) => this.disks.get(slot),
     };
     const history = new BootHistory(plan, state, []);
     const from = { plan, state, store, history, startedAt: millis(0), troubles: () => [] };

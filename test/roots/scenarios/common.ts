@@ -6,7 +6,8 @@ import { realClock } from '../../../src/net/real-clock.ts';
 import { run } from '../../../src/net/run.ts';
 import type { Plan, SlotPlan } from '../../../src/rack/plan.ts';
 import { hours, millis } from '../../../src/rack/units.ts';
-import { openRoots, type Roots } from '../../../src/roots/index.ts';
+import type { Run } from '../../../src/roots/backends/backend.ts';
+import { openRoots, type Roots, type RootsOptions } from '../../../src/roots/index.ts';
 import { Store } from '../../../src/store/store.ts';
 import { parseIpv4 } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
@@ -17,7 +18,7 @@ export const log = pino({ level: 'info' }, pino.destination({ fd: 2, sync: true 
 export function planOf(slots: number, image: string, roots: string, change: Partial<Plan> = {}): Plan {
   const plan = makePlan(slots, {
     images: [{ name: 'fake', directory: image, trim: { firmware: 'auto', initramfs: 'keep', kernel: 'keep' } }],
-    roots: { directory: roots, backend: 'auto', keepOld: hours(24) },
+    roots: { directory: roots, backend: 'auto', keepOld: hours(24), diskSize: undefined },
     ...change,
   });
   const address = (slot: SlotPlan, end: number) => parseIpv4(`10.20.${slot.slot}.${end}`);
@@ -41,8 +42,15 @@ export function storeIn(scratch: string): Store {
 }
 
 /** Roots as a controller opens them. */
-export const rootsIn = (scratch: string, plan: Plan): Roots =>
+export const rootsIn = (
+  scratch: string,
+  plan: Plan,
+  orderedDisk?: RootsOptions['orderedDisk'],
+  runProgram: Run = run,
+): Roots =>
   openRoots({
+    run: runProgram,
+    ...(orderedDisk && { orderedDisk }),
     plan,
     store: storeIn(scratch),
     stateDirectory: join(scratch, 'state'),

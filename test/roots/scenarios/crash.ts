@@ -16,7 +16,9 @@ import { finish, log, planOf, rootsIn } from './common.ts';
 const [scratch = '', image = '', mode = ''] = process.argv.slice(2);
 const ROUNDS = 14;
 const directory = join(scratch, 'roots');
-const plan = planOf(8, image, directory, { roots: { directory, backend: 'overlay', keepOld: millis(0) } });
+const plan = planOf(8, image, directory, {
+  roots: { directory, backend: 'overlay', keepOld: millis(0), diskSize: undefined },
+});
 log.level = 'silent';
 const open = () => rootsIn(scratch, plan);
 

@@ -8,7 +8,7 @@ import { finish, log, planOf, rootsIn } from './common.ts';
 
 const [scratch = '', image = ''] = process.argv.slice(2);
 const plan = planOf(108, image, join(scratch, 'roots'), {
-  roots: { directory: join(scratch, 'roots'), backend: 'overlay', keepOld: millis(0) },
+  roots: { directory: join(scratch, 'roots'), backend: 'overlay', keepOld: millis(0), diskSize: undefined },
 });
 log.level = 'warn';
 const open = () => rootsIn(scratch, plan);
