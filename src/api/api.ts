@@ -19,6 +19,9 @@ import type { Route } from './http/route.ts';
 import { drain, type Listen, listen } from './http/server.ts';
 import { documentationRoutes } from './openapi/routes.ts';
 import { opsRoutes } from './ops/index.ts';
+import { EventHistory } from './v1/events/history.ts';
+import { STREAM_LIMITS, type StreamLimits } from './v1/events/open-streams.ts';
+import { EventStreams } from './v1/events/streams.ts';
 import { v1Routes } from './v1/index.ts';
 
 export interface ApiOptions {
@@ -32,6 +35,7 @@ export interface ApiOptions {
   readonly location: string;
   readonly trustedProxies: readonly string[];
   readonly limits?: Limits;
+  readonly streamLimits?: StreamLimits;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -53,12 +57,14 @@ export class Api {
   readonly #tokens: Tokens;
   readonly #db: Db;
   readonly #server: Server;
+  readonly #streams: EventStreams;
 
-  private constructor(parts: { mirror: Mirror; tokens: Tokens; db: Db; server: Server }) {
+  private constructor(parts: { mirror: Mirror; tokens: Tokens; db: Db; server: Server; streams: EventStreams }) {
     this.#mirror = parts.mirror;
     this.#tokens = parts.tokens;
     this.#db = parts.db;
     this.#server = parts.server;
+    this.#streams = parts.streams;
   }
 
   static async start(options: ApiOptions): Promise<Api> {
@@ -70,6 +76,15 @@ export class Api {
     const tokens = new Tokens(db, clock);
     const failures = new FailedLogins((limits ?? LIMITS).failures, clock);
     const authenticator = new Authenticator(mirror, tokens, clock, failures);
+    const history = new EventHistory({ control, mirror, clock, log });
+    const streams = new EventStreams({
+      history,
+      control,
+      authenticator,
+      clock,
+      random: Math.random,
+      limits: options.streamLimits ?? STREAM_LIMITS,
+    });
     let publicUrl = options.publicUrl ?? '';
     const services = {
       mirror,
@@ -78,6 +93,7 @@ export class Api {
       tokens,
       replays: new Replays(new ReplayTable(db), clock),
       requests: new RequestMetrics(),
+      streams,
       clock,
       log,
       location,
@@ -90,7 +106,8 @@ export class Api {
       const server = await listen(app, options.listen);
       publicUrl ||= originOf(server, options.listen);
       mirror.start();
-      return new Api({ mirror, tokens, db, server });
+      streams.start();
+      return new Api({ mirror, tokens, db, server, streams });
     } catch (cause) {
       db.close();
       throw cause;
@@ -102,13 +119,20 @@ export class Api {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Streams of events that are open. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
   /** Whether the controller is there to answer from. */
   get ready(): boolean {
-    return this.#mirror.present;
+    return this.#mirror.present && this.#streams.ready;
   }
 
   /** Finishes what was taken, and ends. */
   async stop(): Promise<void> {
+    // These would never end by themselves.
+    this.#streams.stop();
     await drain(this.#server, DRAIN_LIMIT);
     this.#mirror.stop();
     this.#tokens.save();

@@ -6,6 +6,7 @@ import { bootsCommand } from './boots.ts';
 import { bundleCommand } from './bundle.ts';
 import { checkCommand } from './check.ts';
 import { doctorCommand } from './doctor.ts';
+import { eventsCommand } from './events.ts';
 import { CliError, EXIT } from './exit.ts';
 import { imageCommand } from './image/index.ts';
 import { inventoryCommand } from './inventory.ts';
@@ -57,6 +58,7 @@ for (const command of [
   tenantCommand(),
   keyCommand(),
   auditCommand(),
+  eventsCommand(),
   doctorCommand(),
   virtualCommand(),
 ]) {

@@ -54,7 +54,7 @@ function narrow(columns: readonly Column[], widths: number[], limit: number): vo
 }
 
 /** Text as one harmless line: control and format characters, which steer terminals, become `?`. */
-function clean(cell: string | number | undefined): string {
+export function clean(cell: string | number | undefined): string {
   return String(cell ?? '').replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '?');
 }
 

@@ -121,18 +121,18 @@ export class ClientEvents {
 
   #lookAtBoot(slot: SlotNumber, boot: Boot | undefined, before: Boot | undefined): void {
     if (boot === undefined) return;
-    const began = boot.startedAt !== before?.startedAt;
-    if (began) this.#tell(slot, 'boot.began', 'a boot has begun', { boot: boot.startedAt });
-    const known = began ? 0 : before.steps.length;
+    const isNew = boot.startedAt !== before?.startedAt;
+    if (isNew) this.#tell(slot, 'boot.began', 'a boot has begun', { boot: began(boot) });
+    const known = isNew ? 0 : before.steps.length;
     for (const step of boot.steps.slice(known)) this.#tellStep(slot, boot, step);
     const loading = boot.transfer !== undefined && boot.transfer !== before?.transfer;
-    if (loading) this.#pass(slot, 'boot.progress', progressSentence(boot), { boot: boot.startedAt });
+    if (loading) this.#pass(slot, 'boot.progress', progressSentence(boot), { boot: began(boot) });
   }
 
   /** Without what was seen: that names ports of switches and files. */
   #tellStep(slot: SlotNumber, boot: Boot, { milestone, at }: Step): void {
     const after = Math.max(0, at - boot.startedAt) / 1000;
-    const data = { boot: boot.startedAt, seconds: after };
+    const data = { boot: began(boot), seconds: after };
     const text = `${milestone} after ${after.toFixed(1)} s`;
     this.#tell(slot, 'boot.milestone', text, { ...data, milestone }, milestone);
     if (milestone === 'ssh_up') this.#tell(slot, 'boot.up', `the server is up after ${after.toFixed(1)} s`, data);
@@ -156,6 +156,9 @@ export class ClientEvents {
     for (const listener of this.#listeners) listener(event);
   }
 }
+
+/** What stands for a boot in all that is told of it: when it began, as times are in answers. */
+const began = ({ startedAt }: Boot) => new Date(startedAt).toISOString();
 
 function seenOf(state: SlotState): Seen {
   return {

@@ -15,15 +15,12 @@ const CODES: Readonly<Record<TenancyRefusal, ErrorCode>> = Object.freeze({
   no_board_free: 'no_board_free',
 });
 
-/**
- * Has the controller do something, and waits until the mirror shows it: whoever reads after the answer reads what it did.
- * The controller's own refusals become the API's.
- */
-export async function commanded<Result extends { readonly seq: number }>(
-  { control, mirror }: Services,
-  command: (control: ControlClient) => Promise<Result>,
+/** Asks the controller for what is not in the mirror. Its own refusals become the API's. */
+export async function fromController<Result>(
+  { control }: Pick<Services, 'control'>,
+  ask: (control: ControlClient) => Promise<Result>,
 ): Promise<Result> {
-  const result = await command(control).catch((cause: unknown) => {
+  return ask(control).catch((cause: unknown) => {
     if (cause instanceof NotServing)
       throw new ApiError('controller_away', 'the controller of the rack is not answering; boards go on as they are', {
         cause,
@@ -32,6 +29,14 @@ export async function commanded<Result extends { readonly seq: number }>(
       throw new ApiError(CODES[cause.code as TenancyRefusal], cause.message, { cause });
     throw cause;
   });
-  await mirror.reached(result.seq);
+}
+
+/** Has the controller do something, and waits until the mirror shows it: whoever reads after the answer reads what it did. */
+export async function commanded<Result extends { readonly seq: number }>(
+  services: Services,
+  command: (control: ControlClient) => Promise<Result>,
+): Promise<Result> {
+  const result = await fromController(services, command);
+  await services.mirror.reached(result.seq);
   return result;
 }

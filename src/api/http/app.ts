@@ -127,6 +127,7 @@ function handler(route: Route, services: Services): RequestHandler {
       body: read(route.body, request.body ?? {}, 'body'),
       caller,
       authorization: request.headers.authorization,
+      lastEventId: headerOf(request.headers['last-event-id']),
       services,
       requestId: id,
       requestKey,
@@ -136,8 +137,28 @@ function handler(route: Route, services: Services): RequestHandler {
       requestKey === undefined
         ? await route.handle(asked)
         : await services.replays.answer(requestKey, caller.key, { method, url, body }, () => route.handle(asked));
-    send(answer, response);
+    if (answer.stream === undefined) send(answer, response);
+    else open(answer, answer.stream, request, response);
   };
+}
+
+const headerOf = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined);
+
+/**
+ * Without a length and without chunks: what is written goes out as it is, which costs a third of the writes, and the end
+ * is the end of the connection (RFC 9112 §6.3).
+ */
+function open(
+  { status, headers }: Answer,
+  stream: (response: express.Response) => void,
+  request: express.Request,
+  response: express.Response,
+): void {
+  response.status(status).set({ ...headers });
+  if (request.method === 'HEAD') return void response.end();
+  response.set('connection', 'close').removeHeader('transfer-encoding');
+  response.flushHeaders();
+  stream(response);
 }
 
 const IDEMPOTENCY_KEY = /^[!-~]{1,255}$/;

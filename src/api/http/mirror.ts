@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { PassingEvent } from '../../jobs/client-events.ts';
 import type { Clock } from '../../rack/clock.ts';
 import type { ApiKey } from '../../rack/tenancy/key.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
@@ -27,6 +28,11 @@ export interface Changes {
   readonly slots: readonly SlotView[];
   readonly servers: readonly ServerView[];
   readonly events: readonly EventRow[];
+  readonly passing: readonly PassingEvent[];
+  /** A controller was found: all may have changed, and what happened before is to be asked for. */
+  readonly began: boolean;
+  /** Tenants or keys have changed. */
+  readonly access: boolean;
 }
 
 /** What the controller knows, kept here over its feed: reading asks nobody. */
@@ -129,9 +135,11 @@ export class Mirror {
       if (line.keys !== undefined) this.#rack.keys = byId(line.keys);
     }
     for (const look of [...this.#waiting]) look();
-    const { slots = [], servers = [], events = [] } = line;
-    if (slots.length + servers.length + events.length === 0) return;
-    for (const listener of this.#listeners) listener({ slots, servers, events });
+    const { slots = [], servers = [], events = [], passing = [] } = line;
+    const began = snapshot !== undefined;
+    const access = began || line.tenants !== undefined || line.keys !== undefined;
+    if (slots.length + servers.length + events.length + passing.length === 0 && !access) return;
+    for (const listener of this.#listeners) listener({ slots, servers, events, passing, began, access });
   }
 }
 

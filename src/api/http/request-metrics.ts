@@ -19,12 +19,13 @@ export class RequestMetrics {
     registers: [this.registry],
   });
 
-  /** Counts what is answered on this route. */
-  of({ name }: Pick<Route, 'name'>): RequestHandler {
+  /** Counts what is answered on this route. How long a stream of events stays open says nothing of how fast it is. */
+  of({ name, answers }: Pick<Route, 'name' | 'answers'>): RequestHandler {
+    const timed = answers[200]?.type !== 'text/event-stream';
     return (_request, response, next) => {
       const end = this.#seconds.startTimer({ route: name });
       response.once('close', () => {
-        end();
+        if (timed) end();
         this.#answers.inc({ route: name, status: response.statusCode });
       });
       next();

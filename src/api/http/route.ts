@@ -2,6 +2,7 @@
  * A route as data: what it is called, who may use it, what comes in and what goes out. The router, the validation, the
  * authorisation matrix and OpenAPI are all made from these, so that they cannot tell different stories.
  */
+import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { Scope } from '../../rack/tenancy/scope.ts';
 import type { Caller } from './auth/caller.ts';
@@ -26,6 +27,8 @@ export interface Answer {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Instead of a body: takes the response over once its head is sent, writes to it for as long as it likes, and ends it. */
+  readonly stream?: (response: ServerResponse) => void;
 }
 
 export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown> {
@@ -35,6 +38,8 @@ export interface RouteRequest<Params = unknown, Query = unknown, Body = unknown>
   readonly caller: Caller;
   /** The header as it came, for the one route that logs in. */
   readonly authorization: string | undefined;
+  /** The header Last-Event-ID as it came, for streams that go on where they ended. */
+  readonly lastEventId: string | undefined;
   readonly services: Services;
   readonly requestId: string;
   /** Of the Idempotency-Key and the caller's key together; undefined: none was given. */
@@ -59,6 +64,8 @@ export interface Route {
   readonly errorStyle?: 'oauth';
   /** Whether an `Idempotency-Key` is honoured. */
   readonly idempotent?: boolean;
+  /** Whether `Last-Event-ID` is honoured. */
+  readonly resumable?: boolean;
   readonly answers: Readonly<Record<number, AnswerSpec>>;
   /** Beside those that every route of its kind may answer with. */
   readonly errors: readonly ErrorCode[];

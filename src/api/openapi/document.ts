@@ -72,6 +72,7 @@ function operation(route: Route): Operation {
     ...parametersOf(route.params, 'path'),
     ...parametersOf(route.query, 'query'),
     ...(route.idempotent ? [IDEMPOTENCY_KEY] : []),
+    ...(route.resumable ? [LAST_EVENT_ID] : []),
   ];
   const open = route.errorStyle === 'oauth' ? LOGIN : [];
   return {
@@ -92,6 +93,14 @@ const IDEMPOTENCY_KEY: JsonSchema = {
   required: false,
   description: 'a request that is sent again with the same key does nothing twice, and is answered as before',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
+};
+
+const LAST_EVENT_ID: JsonSchema = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'the last event that was read: the stream goes on after it; it goes before `after`',
+  schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
 };
 
 function parametersOf(schema: z.ZodType | undefined, place: 'path' | 'query'): JsonSchema[] {

@@ -38,6 +38,8 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   tags: [{ env: 'test' }, { role: 'web', env: '' }, {}],
   cursor: [Buffer.from('web-1').toString('base64url'), Buffer.from('3').toString('base64url')],
   limit: ['1', '2', '50', '201'],
+  after: ['0', '1', '7', '99999999'],
+  type: ['boot.up', 'job.*', 'power.on,boot.*,stuck', 'boot.none'],
   user_data: ['#cloud-config\n', null],
   machine: [...SERVERS, '1', 'pi2'],
   hostname: [...SERVERS, 'sw1', 'test'],

@@ -30,6 +30,7 @@ import type { Usage } from '../../../src/roots/quotas/quota.ts';
 import { Store } from '../../../src/store/store.ts';
 import type { Mac } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
+import { EventClient } from './event-client.ts';
 import { type RawAnswer, RawConnection, type RawRequest } from './raw-http.ts';
 
 export interface TestKey {
@@ -85,6 +86,7 @@ export class ApiRack {
   #feed!: Feed;
   #control!: HttpServer;
   #connections: RawConnection[] = [];
+  #streams: EventClient[] = [];
   readonly #options: Partial<ApiOptions>;
 
   private constructor(slots: number, options: Partial<ApiOptions>) {
@@ -195,7 +197,7 @@ export class ApiRack {
   }
 
   async stop(): Promise<void> {
-    for (const connection of this.#connections) connection.close();
+    for (const connection of [...this.#connections, ...this.#streams]) connection.close();
     this.installing.open();
     this.booting.open();
     this.recording.open();
@@ -208,6 +210,13 @@ export class ApiRack {
     const connection = new RawConnection(this.api.port);
     this.#connections.push(connection);
     return connection;
+  }
+
+  /** A stream of events; it ends with the rack, if not before. */
+  stream(key: TestKey, path = '/api/v1/events/stream', headers: Record<string, string> = {}): EventClient {
+    const client = new EventClient(this.api.port, path, { Authorization: key.basic, ...headers });
+    this.#streams.push(client);
+    return client;
   }
 
   /** One request on a connection of its own. */

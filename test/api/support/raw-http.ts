@@ -73,7 +73,9 @@ export class RawConnection {
         return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
       }),
     );
-    if (method === 'HEAD' || status === 204 || status === 304) return { status, headers, text: '' };
+    // A stream goes on: whoever wants more of it than the head uses an EventClient.
+    const streams = headers.get('content-type')?.startsWith('text/event-stream') === true;
+    if (streams || method === 'HEAD' || status === 204 || status === 304) return { status, headers, text: '' };
     const body =
       headers.get('transfer-encoding') === 'chunked'
         ? await this.#chunks()

@@ -51,6 +51,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   v1GetServer: { path: `${v1}/servers/own-1`, own: 200, foreign: 404 },
   v1ChangeServer: { path: `${v1}/servers/own-1`, ...json({ tags: { env: 'test' } }), own: 200, foreign: 404 },
   v1DeleteServer: { path: `${v1}/servers/own-1`, own: 204, foreign: 404 },
+  listEvents: { path: `${v1}/events?type=boot.*,job.done`, own: 200, foreign: 200 },
+  listServerEvents: { path: `${v1}/servers/own-1/events?after=1`, own: 200, foreign: 404 },
+  streamEvents: { path: `${v1}/events/stream`, own: 200, foreign: 200 },
+  streamServerEvents: { path: `${v1}/servers/own-1/events/stream?after=0`, own: 200, foreign: 404 },
   getMetrics: { path: '/metrics', own: 200, foreign: 200 },
   listScrapeTargets: { path: '/sd/boards', own: 200, foreign: 200 },
   controlOutlet: {

@@ -51,6 +51,13 @@ export class Authenticator {
     return key;
   }
 
+  /** Whether what was opened with this key may stay open. Of a controller that is away nothing new is known. */
+  stillWorks(id: string): boolean {
+    if (!this.#mirror.present) return true;
+    const key = this.#mirror.rack().keys.get(id);
+    return key !== undefined && this.#works(key);
+  }
+
   #works(key: ApiKey): boolean {
     if (unusable(key, this.#clock.now()) !== undefined) return false;
     return key.tenant === undefined || this.#mirror.rack().tenants.get(key.tenant)?.disabledAt === undefined;
