@@ -45,7 +45,7 @@ const target: ControlTarget = {
   tellEvent: (told) => new EventLog(store, realClock).write(told),
   recordAudit: (who, entry) => store.commit.write(() => store.audit.add(realClock.now(), who, entry)),
   audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
-  hasSlot: () => true,
+  hasSlot: (slot) => status.slots.some((each) => each.slot === slot),
   intend: async (request) => {
     intended.push(request);
     feed.slotChanged(slotNumber(1));

@@ -21,11 +21,11 @@ beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'pirack-control-'));
   const work = kind('work', [step('a', untilAborted), step('b', async () => undefined)]);
   runner = runnerOf(openJobs(), [work]).runner;
-  const status = () => ({ rack: 'r', slots: [{ slot: 1 }, { slot: 2 }] }) as never;
+  const hasSlot = (slot: number) => slot <= 2;
   const path = join(directory, 'control.sock');
   server = await serveControl(
     path,
-    { ...jobTarget(runner), status } as unknown as ControlTarget,
+    { ...jobTarget(runner), hasSlot } as unknown as ControlTarget,
     pino({ level: 'silent' }),
   );
   client = new ControlClient(path);
