@@ -7,6 +7,7 @@ import { ClientEvents } from './jobs/client-events.ts';
 import { takeObservation } from './jobs/dhcp-sightings.ts';
 import { noteNetboot, takeObservation6 } from './jobs/dhcp6-sightings.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
+import { FullLegs } from './jobs/full-legs.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
@@ -44,7 +45,7 @@ import { BOOTS_COMPARED } from './rack/neighbours.ts';
 import type { Plan, SlotPlan } from './rack/plan.ts';
 import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
 import { type Payload, preparePayload } from './roots/boot-payload.ts';
-import { nfsClients } from './roots/connections.ts';
+import { connectionsIn, nfsClientsIn, readTcpLines } from './roots/connections.ts';
 import { openRoots, type Roots } from './roots/index.ts';
 import { durablePortMaps } from './store/port-maps.ts';
 import { RowBatch } from './store/row-batch.ts';
@@ -205,6 +206,18 @@ export class Controller {
     });
     this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
     this.quotas = new QuotaWatch({ roots: this.#roots, table: store.roots, state: this.#state, clock });
+    const fullLegs = new FullLegs({
+      plan,
+      hold: async (legs, holdSeconds) => await this.#firewall?.holdFull(legs, holdSeconds),
+      event: (...event) => this.#state.event(...event),
+      failed: (cause) => log.error({ err: cause }, 'legs with too many connections cannot be held'),
+      now: () => clock.monotonic() / 1000,
+    });
+    const nfsClients = async () => {
+      const lines = await readTcpLines();
+      await fullLegs.saw(connectionsIn(lines));
+      return nfsClientsIn(lines);
+    };
     this.#watch = new BoardWatch(
       plan,
       this.#state,

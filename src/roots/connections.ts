@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { type Ipv4, ipv4FromNumber } from '../wire/address.ts';
 import { hasCode } from './errors.ts';
-import { NFS_PORT } from './exports/ganesha-config.ts';
+import { MOUNT_PORT, NFS_PORT } from './exports/ganesha-config.ts';
+
+const NFS_PORTS = [NFS_PORT, MOUNT_PORT];
 
 /** A line of /proc/net/tcp or tcp6, as far as it is needed. */
 export interface TcpLine {
@@ -14,10 +16,16 @@ export interface TcpLine {
   readonly state: TcpState;
 }
 
-export type TcpState = 'established' | 'listen' | 'other';
+/** `over`: closed, or waiting for late segments; no process has it any more. */
+export type TcpState = 'established' | 'listen' | 'over' | 'other';
 
 /** include/net/tcp_states.h */
-const STATES: Readonly<Record<string, TcpState>> = { '01': 'established', '0A': 'listen' };
+const STATES: Readonly<Record<string, TcpState>> = {
+  '01': 'established',
+  '06': 'over',
+  '07': 'over',
+  '0A': 'listen',
+};
 const LINE = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]+):([0-9A-F]{4}) ([0-9A-F]{2}) /;
 
 /**
@@ -52,6 +60,16 @@ function word32(hex: string, bigEndian: boolean): number {
   return (((value & 0xff) << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24)) >>> 0;
 }
 
+/** How many connections to the NFS server and to its mount service each peer holds, begun and half closed ones as well. */
+export function connectionsIn(lines: readonly TcpLine[], ports: readonly number[] = NFS_PORTS): Map<Ipv4, number> {
+  const counts = new Map<Ipv4, number>();
+  for (const { localPort, peer, state } of lines) {
+    if (peer === undefined || state === 'listen' || state === 'over' || !ports.includes(localPort)) continue;
+    counts.set(peer, (counts.get(peer) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** The peers of established connections to `port`, each with the ports it connects from. */
 export function nfsClientsIn(lines: readonly TcpLine[], port: number = NFS_PORT): Map<Ipv4, number[]> {
   const clients = new Map<Ipv4, number[]>();
@@ -67,11 +85,6 @@ export function nfsClientsIn(lines: readonly TcpLine[], port: number = NFS_PORT)
 export async function readTcpLines(): Promise<TcpLine[]> {
   const texts = await Promise.all(['/proc/self/net/tcp', '/proc/self/net/tcp6'].map(readIfThere));
   return texts.flatMap((text) => parseProcNetTcp(text, endianness() === 'BE'));
-}
-
-/** IPv4 addresses with connections to the NFS server of this network namespace, each with the ports it connects from. */
-export async function nfsClients(): Promise<Map<Ipv4, number[]>> {
-  return nfsClientsIn(await readTcpLines());
 }
 
 /** A kernel without IPv6 has no tcp6. */

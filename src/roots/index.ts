@@ -16,6 +16,7 @@ import { examineRoots, type Finding } from './doctor.ts';
 import { NotPossible } from './errors.ts';
 import { chooseServer, detectServers, EXPORTS_DIRECTORY, THREADS_FILE } from './exports/detect.ts';
 import { GaneshaServer } from './exports/ganesha.ts';
+import { connectionsFor } from './exports/ganesha-config.ts';
 import { KernelServer } from './exports/kernel.ts';
 import type { Applied, ExportServer } from './exports/server.ts';
 import { type ExportSpec, exportOf, rescueExportOf } from './exports/spec.ts';
@@ -279,6 +280,7 @@ class OpenRoots implements Roots {
       directory: join(resolve(stateDirectory), 'nfs'),
       graceless: plan.nfs.version === '3',
       deviceIds,
+      connections: connectionsFor(plan.slots.length),
       clock,
       log,
     });

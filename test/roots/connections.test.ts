@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { nfsClientsIn, parseProcNetTcp, readTcpLines } from '../../src/roots/connections.ts';
+import { connectionsIn, nfsClientsIn, parseProcNetTcp, readTcpLines } from '../../src/roots/connections.ts';
 
 const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
 const TAIL = '00000000:00000000 00:00000000 00000000     0        0 12345 1 0000000000000000 20 4 30 10 -1\n';
@@ -20,6 +20,12 @@ describe('parseProcNetTcp', () => {
     expect(lines).toHaveLength(7);
     expect(Object.fromEntries(nfsClientsIn(lines))).toEqual({ '127.0.0.1': [40000], '10.20.0.6': [999, 700] });
     expect(Object.fromEntries(nfsClientsIn(lines, 22))).toEqual({ '10.20.0.6': [1000] });
+  });
+
+  test('what a peer holds: begun and half closed connections too, none that are over, and those to the mount service', () => {
+    const begun = `   4: 0500140A:4E50 0600140A:03E9 03 ${TAIL}   5: 0500140A:0801 0600140A:03EA 08 ${TAIL}`;
+    const lines = [...parseProcNetTcp(TCP + begun, false), ...parseProcNetTcp(TCP6, false)];
+    expect(Object.fromEntries(connectionsIn(lines))).toEqual({ '127.0.0.1': 1, '10.20.0.6': 4 });
   });
 
   test('on a big-endian machine the words are the other way round', () => {

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../rack/clock.ts';
 import { type Millis, minutes } from '../../rack/units.ts';
 import { CommandFailed, run } from '../run.ts';
 import { differences, type FirewallSeen, parseFirewall } from './read-back.ts';
-import { type FirewallSpec, renderFirewall, TABLE } from './rules.ts';
+import { type FirewallSpec, renderFirewall, renderFullLegs, TABLE } from './rules.ts';
 
 export class FirewallFailed extends Error {
   override readonly name = 'FirewallFailed';
@@ -45,6 +45,19 @@ export class Firewall {
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
+  }
+
+  /**
+   * These legs, and no others, may begin no TCP connection to the controller for so many seconds.
+   *
+   * @throws FirewallFailed
+   */
+  async holdFull(legs: readonly string[], seconds: number): Promise<void> {
+    try {
+      await run('nft', ['-f', '-'], { input: renderFullLegs(legs, seconds) });
+    } catch (cause) {
+      throw new FirewallFailed(`nft refused to hold the full legs: ${reasonOf(cause)}`, { cause });
+    }
   }
 
   /** Packets that each rule has dropped since the rules were written. */

@@ -40,7 +40,7 @@ export function limitsFor(tftp: readonly number[]): readonly Limit[] {
 
 /** Room for every leg, and never for more: who is no leg does not come this far. */
 export function metersOf(limits: readonly Limit[], legs: number): FirewallMeter[] {
-  return limits.map(({ name }) => ({ name: meterName(name), size: Math.max(legs, 1) }));
+  return limits.map(({ name }) => ({ name: meterName(name), size: Math.max(legs, 1), flags: 'dynamic' }));
 }
 
 /** Rules that drop what is over. */

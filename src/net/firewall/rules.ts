@@ -10,6 +10,8 @@ import type { Mac } from '../../wire/address.ts';
 import { ARP_LIMITS, limitRules, limitsFor, metersOf } from './limits.ts';
 
 export const TABLE = 'pirack';
+/** Legs that may begin no further TCP connection. */
+const FULL_LEGS = 'full-legs';
 
 /** One table. */
 export interface FirewallSpec {
@@ -19,10 +21,12 @@ export interface FirewallSpec {
   readonly chains: readonly FirewallChain[];
 }
 
-/** A set that the kernel fills: a token bucket for every leg that sent something. */
+/** A set of legs that is filled while the rules stand: what is in it is not written beforehand, nor compared. */
 export interface FirewallMeter {
   readonly name: string;
   readonly size: number;
+  /** `dynamic`: by the kernel, a token bucket for every leg that sent something. `timeout`: by us, for a while. */
+  readonly flags: 'dynamic' | 'timeout';
 }
 
 export interface FirewallSet {
@@ -68,7 +72,10 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
   const each = <T>(elements: (slot: Plan['slots'][number]) => readonly T[]) => plan.slots.flatMap(elements);
   return {
     family: 'inet',
-    meters: metersOf(limits, plan.slots.length),
+    meters: [
+      ...metersOf(limits, plan.slots.length),
+      { name: FULL_LEGS, size: Math.max(plan.slots.length, 1), flags: 'timeout' },
+    ],
     sets: [
       legsOf(plan),
       // A frame that came back, or a board that plays the controller. Legs of one trunk share one address.
@@ -135,6 +142,7 @@ export function firewallFor(plan: Pick<Plan, 'slots'>, ports: FirewallPorts): Fi
           // What a board says to the world is its own affair. By IPv4 it speaks to nobody else.
           pass('routed6', `${ELSEWHERE} iifname . ip6 daddr != @own6`),
           ...limitRules(limits),
+          drop('full-leg', `tcp flags & (syn | ack) == syn iifname @${FULL_LEGS}`),
         ],
       },
       {
@@ -204,11 +212,11 @@ export function renderFirewall({ family, sets, meters, chains }: FirewallSpec): 
       ...(elements.length === 0 ? [] : [`    elements = { ${elements.join(', ')} }`]),
       '  }',
     ]),
-    ...meters.flatMap(({ name, size }) => [
+    ...meters.flatMap(({ name, size, flags }) => [
       `  set ${name} {`,
       '    type ifname;',
       `    size ${size};`,
-      '    flags dynamic;',
+      `    flags ${flags};`,
       '  }',
     ]),
     ...chains.flatMap(({ name, hook, rules }) => [
@@ -221,6 +229,16 @@ export function renderFirewall({ family, sets, meters, chains }: FirewallSpec): 
   // A table that is not there cannot be deleted: it is made first.
   const table = `table ${family} ${TABLE}`;
   return [table, `delete ${table}`, `${table} {`, ...body, '}', ''].join('\n');
+}
+
+/**
+ * A script for `nft -f`: these legs, and no others, may begin no TCP connection to the controller for so many seconds. The
+ * kernel lets go of them by itself, so that nobody is held when there is no controller.
+ */
+export function renderFullLegs(legs: readonly string[], seconds: number): string {
+  const set = `inet ${TABLE} ${FULL_LEGS}`;
+  const elements = legs.map((leg) => `${quoted(leg)} timeout ${seconds}s`).join(', ');
+  return `flush set ${set}\n${legs.length === 0 ? '' : `add element ${set} { ${elements} }\n`}`;
 }
 
 function ruleText(rule: FirewallRule): string {

@@ -19,7 +19,18 @@ export interface GaneshaSettings {
    * (before Linux 6.6); file handles then go stale when this machine restarts.
    */
   readonly deviceIds: boolean;
+  /** Connections that it holds at once. */
+  readonly connections: number;
 }
+
+/** A leg that is held for having too many (docs/security-legs.md) may have this many when that is noticed. */
+const CONNECTIONS_OF_A_LEG = 100;
+/** nfs-ganesha takes no higher number. */
+const MOST_CONNECTIONS = 10_000;
+
+/** So many that some boards which hold all they can get leave room for the others. */
+export const connectionsFor = (legs: number): number =>
+  Math.min(MOST_CONNECTIONS, Math.max(1024, legs * CONNECTIONS_OF_A_LEG));
 
 export const configPath = (directory: string): string => `${directory}/ganesha.conf`;
 export const pidPath = (directory: string): string => `${directory}/ganesha.pid`;
@@ -35,7 +46,7 @@ export const busAddress = (directory: string): string => `unix:path=${busPath(di
  * grace period after a restart, which waits for all of them, ends soon.
  */
 export function renderConfig(settings: GaneshaSettings, exports: readonly ExportWanted[]): string {
-  const { directory, graceless, deviceIds } = settings;
+  const { directory, graceless, deviceIds, connections } = settings;
   assertPlainPath(directory);
   return `${[
     block('NFS_CORE_PARAM', {
@@ -46,6 +57,7 @@ export function renderConfig(settings: GaneshaSettings, exports: readonly Export
       Enable_RQUOTA: false,
       Enable_UDP: false,
       fsid_device: deviceIds,
+      RPC_Max_Connections: connections,
       // From version 5 on it does not start where root lacks CAP_SYS_RESOURCE, as in many containers; version 4 only
       // warns that it does not know the word. It guards against memory pressure from clients on this very machine.
       Allow_Set_Io_Flusher_Fail: true,

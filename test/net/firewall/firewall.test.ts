@@ -26,4 +26,14 @@ describeWith({ ...SEALED, programs: [...(SEALED.programs ?? []), 'nft'] })('the 
     // 200 at once: 30, and 10 a second more.
     expect(controller).toBeGreaterThan(150);
   });
+
+  it('keep a leg with too many connections from beginning more, for a while', async () => {
+    expect(await sealed('full-legs.ts')).toEqual({
+      before: true,
+      held: false,
+      dropped: true,
+      released: true,
+      byItself: true,
+    });
+  });
 });

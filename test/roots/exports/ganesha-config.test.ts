@@ -2,18 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { slotNumber } from '../../../src/rack/units.ts';
 import { NotPossible } from '../../../src/roots/errors.ts';
 import { restartDelay } from '../../../src/roots/exports/ganesha.ts';
-import { identityIn, renderBusConfig, renderConfig, renderExport } from '../../../src/roots/exports/ganesha-config.ts';
+import {
+  connectionsFor,
+  identityIn,
+  renderBusConfig,
+  renderConfig,
+  renderExport,
+} from '../../../src/roots/exports/ganesha-config.ts';
 import { exportOf } from '../../../src/roots/exports/spec.ts';
 import { parseIpv4 } from '../../../src/wire/address.ts';
 
 const WANTED = { ...exportOf(slotNumber(7), '/srv/roots/slot-007/root', parseIpv4('10.20.0.26')), identity: '43:256' };
-const SETTINGS = { directory: '/var/lib/pirack/r/nfs', graceless: true, deviceIds: false };
+const SETTINGS = { directory: '/var/lib/pirack/r/nfs', graceless: true, deviceIds: false, connections: 1024 };
 
 describe('renderConfig', () => {
   test('opens nothing to anybody by default, and includes each export', () => {
     expect(
       renderConfig(SETTINGS, [WANTED]),
-    ).toBe(`NFS_CORE_PARAM { Protocols = 3, 4; NFS_Port = 2049; MNT_Port = 20048; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false; fsid_device = false; Allow_Set_Io_Flusher_Fail = true; }
+    ).toBe(`NFS_CORE_PARAM { Protocols = 3, 4; NFS_Port = 2049; MNT_Port = 20048; Enable_NLM = false; Enable_RQUOTA = false; Enable_UDP = false; fsid_device = false; RPC_Max_Connections = 1024; Allow_Set_Io_Flusher_Fail = true; }
 NFSv4 { Lease_Lifetime = 20; Grace_Period = 25; Graceless = true; Minor_Versions = 0, 1, 2; RecoveryBackend = fs; RecoveryRoot = "/var/lib/pirack/r/nfs/recovery"; Only_Numeric_Owners = true; Allow_Numeric_Owners = true; }
 NFS_KRB5 { Active_krb5 = false; }
 EXPORT_DEFAULTS { SecType = sys; Squash = no_root_squash; Protocols = 3, 4; Transports = TCP; Access_Type = None; }
@@ -21,6 +27,10 @@ LOG { Default_Log_Level = WARN; Facility { name = FILE; destination = "/var/lib/
 %include "/var/lib/pirack/r/nfs/exports/1007.conf"
 `);
   });
+});
+
+test('connections: some for every leg, never fewer than by default nor more than nfs-ganesha takes', () => {
+  expect([3, 108, 1000].map(connectionsFor)).toEqual([1024, 10_000, 10_000]);
 });
 
 describe('renderExport', () => {

@@ -71,6 +71,7 @@ async function tryBackend({ backend, make }: Case) {
     directory: join(scratch, `nfs-${backend}`),
     graceless: true,
     deviceIds: false,
+    connections: 1024,
     clock: realClock,
     log,
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run } from '../../../src/net/run.ts';
 import type { SlotPlan } from '../../../src/rack/plan.ts';
 import { millis } from '../../../src/rack/units.ts';
-import { nfsClients } from '../../../src/roots/connections.ts';
+import { nfsClientsIn, readTcpLines } from '../../../src/roots/connections.ts';
 import { findDaemon } from '../../../src/roots/exports/daemon.ts';
 import type { GaneshaServer } from '../../../src/roots/exports/ganesha.ts';
 import type { Roots } from '../../../src/roots/index.ts';
@@ -96,7 +96,7 @@ while (reading) {
   change.added += on.added;
   change.others.add(off.unchanged).add(on.unchanged);
   changes++;
-  witnessed ||= ((await nfsClients()).get(one.ipv4.board)?.length ?? 0) > 0;
+  witnessed ||= (nfsClientsIn(await readTcpLines()).get(one.ipv4.board)?.length ?? 0) > 0;
 }
 const disturbed = {
   hashes: await reader,

@@ -21,6 +21,7 @@ const server = new GaneshaServer({
   directory: join(scratch, 'nfs'),
   graceless: true,
   deviceIds: false,
+  connections: 1024,
   clock: realClock,
   log,
 });
