@@ -78,7 +78,7 @@ export class BootTrees {
     const facts = this.#factsOf(image);
     const smaller = planned && this.#from.smaller.get(planned.name);
     const { model } = board;
-    const { nfs } = this.#from.plan;
+    const nfs = { version: boot.nfs };
     const { rootPath } = boot;
     return {
       ...known,

@@ -133,6 +133,8 @@ export interface ImagePlan {
   /** Directory that holds `boot/` and `root/`, absolute or relative to the rack file (made absolute here). */
   readonly directory: string;
   readonly trim: TrimPlan;
+  /** By which version its root is mounted; undefined: as the image says, or else as `nfs` of the rack does. */
+  readonly nfs?: NfsVersion | undefined;
 }
 
 /** What a boot tree leaves out of its image, or sends smaller; the image itself is never changed. */
@@ -155,9 +157,14 @@ export interface RootsPlan {
   readonly diskSize: Bytes | undefined;
 }
 
+export type NfsVersion = '3' | '4.1';
+
 export interface NfsPlan {
   readonly server: 'auto' | 'ganesha' | 'kernel';
-  readonly version: '3' | '4.1';
+  /** Of images that do not say. */
+  readonly version: NfsVersion;
+  /** Whether a root can be mounted by the version that its image does not use. */
+  readonly otherVersions: 'served' | 'refused';
 }
 
 export interface PowerPlan {

@@ -5,6 +5,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { NfsVersion } from '../rack/plan.ts';
 import { hasCode, messageOf } from './errors.ts';
 
 export interface Image {
@@ -15,6 +16,8 @@ export interface Image {
   /** When it was made, ISO 8601. */
   readonly created: string;
   readonly arch: string;
+  /** By which version of NFS its root is mounted, where it says so. */
+  readonly nfs?: NfsVersion;
   readonly directory: string;
   /** Directory of the root file system. */
   readonly root: string;
@@ -64,6 +67,7 @@ const imageFile = z.object({
   version: plainName,
   created: z.iso.datetime(),
   arch: z.enum(['arm64', 'armhf']),
+  nfs: z.enum(['3', '4.1'], 'expected "3" or "4.1"').optional(),
   boot: z.object({
     kernel: plainName,
     initramfs: plainName.optional(),
@@ -90,13 +94,14 @@ export async function inspectImage(directory: string): Promise<Inspected> {
   const base = resolve(directory);
   const described = await readDescription(join(base, 'image.json'));
   if ('problems' in described) return described;
-  const { name, version, created, arch, boot } = described.description;
+  const { name, version, created, arch, nfs, boot } = described.description;
   const image: Image = {
     name,
     version,
     id: `${name}@${version}`,
     created,
     arch,
+    ...(nfs && { nfs }),
     directory: base,
     root: join(base, 'root'),
     boot: { directory: join(base, 'boot'), kernel: boot.kernel, initramfs: boot.initramfs, cmdline: boot.cmdline },

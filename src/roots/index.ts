@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import { run as runProgram } from '../net/run.ts';
 import type { Clock } from '../rack/clock.ts';
-import type { Plan, SlotPlan } from '../rack/plan.ts';
+import type { NfsVersion, Plan, SlotPlan } from '../rack/plan.ts';
 import type { Bytes, SlotNumber } from '../rack/units.ts';
 import type { RootRow } from '../store/roots.ts';
 import type { Store } from '../store/store.ts';
@@ -19,10 +19,10 @@ import { GaneshaServer } from './exports/ganesha.ts';
 import { connectionsFor } from './exports/ganesha-config.ts';
 import { KernelServer } from './exports/kernel.ts';
 import type { Applied, ExportServer } from './exports/server.ts';
-import { type ExportSpec, exportOf, rescueExportOf } from './exports/spec.ts';
+import { ALL_VERSIONS, type ExportSpec, exportOf, rescueExportOf } from './exports/spec.ts';
 import { ensureDirectory } from './files.ts';
 import { readStoredImages } from './image-store/stored.ts';
-import { type KnownImage, KnownImages } from './known-images.ts';
+import { type KnownImage, KnownImages, nfsVersionOf } from './known-images.ts';
 import type { Wishes } from './personalise/wishes.ts';
 import { type PlaceName, placeName, placeOf, rootIn, slotIn } from './place.ts';
 import { openQuotas } from './quotas/detect.ts';
@@ -77,6 +77,8 @@ export interface SlotBoot {
   readonly known: KnownImage;
   /** Directory that it mounts. */
   readonly rootPath: string;
+  /** By which version. */
+  readonly nfs: NfsVersion;
 }
 
 export interface Roots {
@@ -85,6 +87,8 @@ export interface Roots {
   rootPath(slot: SlotNumber): string;
   /** Undefined: the slot has no image, or the one of its root is gone. */
   bootOf(slot: SlotPlan): SlotBoot | undefined;
+  /** By which version a root of `image` (`name@version`) is mounted in the slot. */
+  nfsVersion(slot: SlotPlan, image: string): NfsVersion;
   /**
    * Makes or finds the root of every assigned slot, starts or adopts the NFS server, and exports exactly these roots.
    * Throws NotPossible when no root can be cloned or served here, and ExportsDiffer when the exports read back differently.
@@ -157,10 +161,16 @@ class OpenRoots implements Roots {
     const row = roots.of(slot.slot, 'rescue') ?? roots.of(slot.slot, 'current');
     if (row === undefined) {
       const known = this.images.named(slot.image);
-      return known && { known, rootPath: this.#pathOf(placeName(slot.slot)) };
+      return known && this.#bootFrom(known, placeName(slot.slot));
     }
     const known = this.images.get(row.image, slot.image);
-    return known && { known, rootPath: this.#pathOf(row.place) };
+    return known && this.#bootFrom(known, row.place);
+  }
+
+  nfsVersion(slot: SlotPlan, image: string): NfsVersion {
+    const { nfs } = this.#options.plan;
+    const known = this.images.get(image, slot.image);
+    return known === undefined ? nfs.version : nfsVersionOf(known, nfs);
   }
 
   exports(): readonly ExportSpec[] {
@@ -171,7 +181,7 @@ class OpenRoots implements Roots {
     const { plan, log } = this.#options;
     const assigned = plan.slots.filter((slot) => slot.image !== undefined);
     await this.images.load();
-    const serverName = chooseServer(plan.nfs.server, plan.kind, await detectServers(process.env.PATH ?? ''));
+    const serverName = chooseServer(plan.nfs, plan.kind, await detectServers(process.env.PATH ?? ''));
     const probes = await this.#probe();
     const backend = chooseBackend(plan.roots.backend, probes, this.#directory);
     log.info({ backend, server: serverName, directory: this.#directory }, 'roots are cloned and served so');
@@ -258,14 +268,20 @@ class OpenRoots implements Roots {
 
   #exportsOf(slot: SlotPlan): ExportSpec[] {
     const { roots } = this.#options.store;
+    const { otherVersions } = this.#options.plan.nfs;
     const path = (row: RootRow) => this.#pathOf(row.place);
+    const versions = (row: RootRow) => (otherVersions === 'served' ? ALL_VERSIONS : [this.nfsVersion(slot, row.image)]);
     const current = roots.of(slot.slot, 'current');
     const rescue = roots.of(slot.slot, 'rescue');
     if (slot.image === undefined) return [];
     return [
-      ...(current === undefined ? [] : [exportOf(slot.slot, path(current), slot.ipv4.board)]),
-      ...(rescue === undefined ? [] : [rescueExportOf(slot.slot, path(rescue), slot.ipv4.board)]),
+      ...(current === undefined ? [] : [exportOf(slot.slot, path(current), slot.ipv4.board, versions(current))]),
+      ...(rescue === undefined ? [] : [rescueExportOf(slot.slot, path(rescue), slot.ipv4.board, versions(rescue))]),
     ];
+  }
+
+  #bootFrom(known: KnownImage, place: string): SlotBoot {
+    return { known, rootPath: this.#pathOf(place), nfs: nfsVersionOf(known, this.#options.plan.nfs) };
   }
 
   #pathOf(place: string): string {
@@ -274,11 +290,15 @@ class OpenRoots implements Roots {
 
   #openServer(name: ExportServer['name'], deviceIds: boolean): ExportServer {
     const { plan, stateDirectory, clock, log } = this.#options;
+    const { images } = this;
     if (name === 'kernel')
       return new KernelServer({ exportsDirectory: EXPORTS_DIRECTORY, threadsFile: THREADS_FILE, run: this.#run, log });
     return new GaneshaServer({
       directory: join(resolve(stateDirectory), 'nfs'),
-      graceless: plan.nfs.version === '3',
+      // Asked at each start: images come and go.
+      get graceless() {
+        return images.all().every((known) => nfsVersionOf(known, plan.nfs) === '3');
+      },
       deviceIds,
       connections: connectionsFor(plan.slots.length),
       clock,

@@ -1,5 +1,5 @@
 /** The images that boards can be given: those of the rack file, and whatever else there is, by what people call them. */
-import type { ImagePlan } from '../rack/plan.ts';
+import type { ImagePlan, NfsPlan, NfsVersion } from '../rack/plan.ts';
 import { messageOf } from './errors.ts';
 import { type Image, readImage } from './images.ts';
 
@@ -7,6 +7,11 @@ export interface KnownImage {
   readonly image: Image;
   /** Undefined: the rack file does not name it. */
   readonly planned: ImagePlan | undefined;
+}
+
+/** By which version a root of the image is mounted: the rack file's word on the image, the image's own, the rack file's on all. */
+export function nfsVersionOf({ planned, image }: KnownImage, nfs: Pick<NfsPlan, 'version'>): NfsVersion {
+  return planned?.nfs ?? image.nfs ?? nfs.version;
 }
 
 /** No image goes by that name, or the one that does cannot be used. */

@@ -85,7 +85,7 @@ describe('the plan', () => {
         { name: 'arch', directory: '/etc/pirack/images/arch' },
       ],
       roots: { directory: '/state/oak/roots', backend: 'auto', keepOld: 86_400_000, diskSize: 10e9 },
-      nfs: { server: 'auto', version: '3' },
+      nfs: { server: 'auto', version: '3', otherVersions: 'served' },
       power: {
         hold: 5000,
         concurrentBoots: 48,
@@ -172,6 +172,11 @@ describe('the plan', () => {
     const more = 'nfs: {version: "4.1"}\npower: {hold: 500 ms}';
     expect(load(rackText({ more })).plan).toMatchObject({ nfs: { version: '4.1' }, power: { hold: 500 } });
     expect(load(rackText({ more: 'nfs: {version: 4.1}' })).plan?.nfs.version).toBe('4.1');
+    expect(load(rackText({ more: 'nfs: {other_versions: refused}' })).plan?.nfs.otherVersions).toBe('refused');
+    const images = '[{name: debian, directory: /a, nfs: 4.1}, {name: ubuntu, directory: /b}]';
+    const of = (text: string) => load(rackText({}).replace(/images: .*|images:\n(?: +- .*\n)+/, `images: ${text}\n`));
+    expect(of(images).plan?.images.map(({ nfs }) => nfs)).toEqual(['4.1', undefined]);
+    expect(of(images.replace('4.1', '4')).problems[0]?.expected).toBe('3 or 4.1');
   });
 
   it('does not renumber slots when slots are added', () => {

@@ -13,7 +13,7 @@ export interface RootJobParts {
   readonly plan: Plan;
   readonly state: Pick<RackState, 'get'>;
   readonly power: Pick<PowerJobs, 'hold' | 'release' | 'intend'>;
-  readonly roots: Pick<Roots, 'images' | 'slots' | 'serve' | 'rootPath'>;
+  readonly roots: Pick<Roots, 'images' | 'slots' | 'serve' | 'rootPath' | 'nfsVersion'>;
   readonly table: RootTable;
   /** What the customer of the slot wishes of every root that is made for it; nothing where there is none. */
   readonly personal: (slot: SlotNumber) => Pick<Wishes, 'authorizedKeys' | 'userData'>;

@@ -89,8 +89,10 @@ function armed({ table }: RootJobParts, job: JobRow): RootRow | undefined {
 }
 
 /** `nofail`: a root that cannot be mounted is the reason why it is wanted to boot. */
-function ownRoot({ plan, roots }: RootJobParts, slot: SlotPlan): MountWish {
-  const version = plan.nfs.version === '3' ? 'vers=3,nolock' : 'vers=4.1';
+function ownRoot({ plan, roots, table }: RootJobParts, slot: SlotPlan): MountWish {
+  const own = table.of(slot.slot, 'current')?.image;
+  const spoken = own === undefined ? plan.nfs.version : roots.nfsVersion(slot, own);
+  const version = spoken === '3' ? 'vers=3,nolock' : 'vers=4.1';
   return {
     source: `${slot.ipv4.controller}:${roots.rootPath(slot.slot)}`,
     target: RESCUE_MOUNT,

@@ -45,7 +45,7 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
       keepOld: file.roots.keep_old,
       diskSize: file.roots.disk_size === 'none' ? undefined : file.roots.disk_size,
     },
-    nfs: file.nfs,
+    nfs: { server: file.nfs.server, version: file.nfs.version, otherVersions: file.nfs.other_versions },
     power: {
       hold: file.power.hold,
       concurrentBoots: file.power.concurrent_boots,
@@ -78,7 +78,12 @@ function imagePlans(
   at: (path: string) => string,
   stored: Directories['storedImages'],
 ): readonly ImagePlan[] {
-  const listed = file.images.map(({ name, directory, trim }) => ({ name, directory: at(directory), trim }));
+  const listed = file.images.map(({ name, directory, trim, nfs }) => ({
+    name,
+    directory: at(directory),
+    trim,
+    ...(nfs && { nfs }),
+  }));
   const named = new Set([...file.slots.map(({ image }) => image), file.default_image]);
   const imported = [...named].flatMap((name) => {
     const directory = name === undefined ? undefined : stored?.get(name);

@@ -153,7 +153,12 @@ const trim = z
 /** Of an image that the list does not have. */
 export const DEFAULT_TRIM = trim.parse({});
 
-const image = z.strictObject({ name: plainName, directory, trim: trim.prefault({}) });
+const nfsVersion = z
+  .literal([3, 4.1, '3', '4.1'])
+  .transform((version) => String(version) as '3' | '4.1')
+  .meta({ expected: '3 or 4.1' });
+
+const image = z.strictObject({ name: plainName, directory, trim: trim.prefault({}), nfs: nfsVersion.optional() });
 
 /** A DISCOVER every five seconds, and half a second between two frames: more never helps (research: pi-boot §1.5). */
 const MOST_NUDGES = 10;
@@ -220,13 +225,10 @@ export const rackFileSchema = z.strictObject({
   nfs: z
     .strictObject({
       server: z.enum(['auto', 'ganesha', 'kernel']).meta({ expected: 'auto, ganesha or kernel' }).default('auto'),
-      version: z
-        .literal([3, 4.1, '3', '4.1'])
-        .transform((version) => String(version) as '3' | '4.1')
-        .meta({ expected: '3 or 4.1' })
-        .default('3'),
+      version: nfsVersion.default('3'),
+      other_versions: z.enum(['served', 'refused']).meta({ expected: 'served or refused' }).default('served'),
     })
-    .meta({ expected: '{server: auto, version: 3}' })
+    .meta({ expected: '{server: auto, version: 3, other_versions: served}' })
     .prefault({}),
   power: z
     .strictObject({

@@ -31,16 +31,19 @@ export async function detectServers(path: string): Promise<ServerProbe[]> {
  * Throws NotPossible with every refusal.
  */
 export function chooseServer(
-  wanted: NfsPlan['server'],
+  { server: wanted, otherVersions }: Pick<NfsPlan, 'server' | 'otherVersions'>,
   kind: 'virtual' | 'real',
   probes: readonly ServerProbe[],
 ): ServerProbe['name'] {
   const order: readonly ServerProbe['name'][] =
     wanted !== 'auto' ? [wanted] : kind === 'virtual' ? ['ganesha'] : ['kernel', 'ganesha'];
-  const found = order.find((name) => probes.some((probe) => probe.name === name && probe.refusals.length === 0));
+  // exports(5) has no option for it: the kernel's server has its versions for all exports alike.
+  const unable = { name: 'kernel', refusals: ['it cannot refuse versions by export (nfs: other_versions: refused)'] };
+  const able = probes.map((probe) => (otherVersions === 'refused' && probe.name === 'kernel' ? unable : probe));
+  const found = order.find((name) => able.some((probe) => probe.name === name && probe.refusals.length === 0));
   if (found !== undefined) return found;
-  const refusals = probes
-    .filter((probe) => order.includes(probe.name))
+  const refusals = able
+    .filter((probe) => order.some((name) => name === probe.name))
     .flatMap(({ name, refusals }) => refusals.map((each) => `${name}: ${each}`));
   throw new NotPossible('no NFS server can serve the boards’ roots', refusals);
 }

@@ -1,6 +1,6 @@
 /** What nfs-ganesha is told (versions 4 and 6 were tried), as text (ganesha-core-config(8), ganesha-export-config(8)). */
 import { assertPlainPath } from '../backends/tree.ts';
-import type { ExportWanted } from './spec.ts';
+import { ALL_VERSIONS, type ExportWanted } from './spec.ts';
 
 /** TCP ports of the NFS server, for `nfsroot=`, the firewall and the witness of mounts. */
 export const NFS_PORT = 2049;
@@ -93,14 +93,21 @@ export function renderExport(each: ExportWanted): string {
   return [
     `# root ${each.identity}`,
     `EXPORT { Export_Id = ${each.id}; Path = "${each.path}"; Pseudo = "${each.pseudo}"; Filesystem_Id = ${each.id}.${each.id};`,
+    ...protocols(each),
     `  FSAL { Name = VFS; } CLIENT { Clients = ${each.client}; Access_Type = RW; } }`,
     '',
   ].join('\n');
 }
 
+/** Where it is for some versions only: by default an export is served by all. */
+function protocols({ versions }: ExportWanted): string[] {
+  if (versions.length === ALL_VERSIONS.length) return [];
+  return [`  Protocols = ${versions.map((version) => (version === '3' ? 3 : 4)).join(', ')};`];
+}
+
 /** The identity in the first line of an export's file. */
 export function identityIn(text: string): string | undefined {
-  return /^# root (\d+:\d+)$/m.exec(text)?.[1];
+  return /^# root (\d+:\d+(?: by [\d.and ]+)?)$/m.exec(text)?.[1];
 }
 
 /** A message bus for the NFS server and its controller only: no name, user or program of the machine's own bus is on it. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { SlotNumber } from '../../rack/units.ts';
 import { hasCode } from '../errors.ts';
-import type { ExportSeen, ExportSpec, ExportWanted } from './spec.ts';
+import { ALL_VERSIONS, type ExportSeen, type ExportSpec, type ExportWanted } from './spec.ts';
 
 export interface Applied {
   readonly added: number;
@@ -71,7 +71,11 @@ export async function withIdentities(exports: readonly ExportSpec[]): Promise<Ex
       const identity = await rootIdentity(spec.path);
       if (identity === undefined)
         throw new Error(`the root of slot ${spec.slot} is not there: ${spec.path} cannot be exported`);
-      return { ...spec, identity };
+      return { ...spec, identity: identityOf(identity, spec.versions) };
     }),
   );
 }
+
+/** What is exported by other versions is another export: no server tells by which ones it serves an export. */
+const identityOf = (root: string, versions: ExportSpec['versions']): string =>
+  versions.length === ALL_VERSIONS.length ? root : `${root} by ${versions.join(' and ')}`;

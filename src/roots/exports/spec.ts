@@ -1,4 +1,5 @@
 /** What is exported to whom, as a value; and the decision what has to change. */
+import type { NfsVersion } from '../../rack/plan.ts';
 import type { SlotNumber } from '../../rack/units.ts';
 import type { Ipv4 } from '../../wire/address.ts';
 
@@ -12,7 +13,11 @@ export interface ExportSpec {
   readonly client: Ipv4;
   /** Its path in the NFSv4 tree. */
   readonly pseudo: string;
+  /** By which it can be mounted; by others it is refused. */
+  readonly versions: readonly NfsVersion[];
 }
+
+export const ALL_VERSIONS: readonly NfsVersion[] = Object.freeze(['3', '4.1']);
 
 /** Export ids 1001 and up are slots; a server keeps small ones for itself. */
 const FIRST_ID = 1000;
@@ -24,13 +29,13 @@ export const exportId = (slot: SlotNumber): number => FIRST_ID + slot;
 export const rescueExportId = (slot: SlotNumber): number => FIRST_RESCUE_ID + slot;
 
 /** The export of a slot. NFSv3 and NFSv4 mount it by the same path, so that one `nfsroot=` is right for both. */
-export function exportOf(slot: SlotNumber, path: string, client: Ipv4): ExportSpec {
-  return { slot, id: exportId(slot), path, client, pseudo: path };
+export function exportOf(slot: SlotNumber, path: string, client: Ipv4, versions = ALL_VERSIONS): ExportSpec {
+  return { slot, id: exportId(slot), path, client, pseudo: path, versions };
 }
 
 /** The export of the root that the slot's board boots once; its own root stays exported beside it. */
-export function rescueExportOf(slot: SlotNumber, path: string, client: Ipv4): ExportSpec {
-  return { slot, id: rescueExportId(slot), path, client, pseudo: path };
+export function rescueExportOf(slot: SlotNumber, path: string, client: Ipv4, versions = ALL_VERSIONS): ExportSpec {
+  return { slot, id: rescueExportId(slot), path, client, pseudo: path, versions };
 }
 
 /** The numbers that exports of a slot may have. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NfsPlan } from '../../../src/rack/plan.ts';
 import { NotPossible } from '../../../src/roots/errors.ts';
 import { chooseServer } from '../../../src/roots/exports/detect.ts';
 import { missingPrivileges } from '../../../src/roots/exports/privileges.ts';
@@ -26,6 +27,7 @@ describe('chooseServer', () => {
     { name: 'ganesha' as const, refusals: [] },
   ];
   const none = both.map(({ name }) => ({ name, refusals: [`no ${name}`, 'and more'] }));
+  const served = (server: NfsPlan['server']) => ({ server, otherVersions: 'served' as const });
   test.each([
     ['auto', 'real', both, 'kernel'],
     ['auto', 'virtual', both, 'ganesha'],
@@ -33,14 +35,22 @@ describe('chooseServer', () => {
     ['ganesha', 'real', both, 'ganesha'],
     ['auto', 'real', [none[0]!, both[1]!], 'ganesha'],
   ] as const)('%s in a %s rack', (wanted, kind, probes, expected) => {
-    expect(chooseServer(wanted, kind, probes)).toBe(expected);
+    expect(chooseServer(served(wanted), kind, probes)).toBe(expected);
+  });
+
+  test('the kernel’s cannot refuse a version by export', () => {
+    const refused = { server: 'auto', otherVersions: 'refused' } as const;
+    expect(chooseServer(refused, 'real', both)).toBe('ganesha');
+    expect(() => chooseServer({ ...refused, server: 'kernel' }, 'real', both)).toThrow(
+      /cannot refuse versions by export/,
+    );
   });
 
   test('none: every reason is told', () => {
-    expect(() => chooseServer('auto', 'real', none)).toThrow(NotPossible);
-    expect(() => chooseServer('auto', 'real', none)).toThrow(
+    expect(() => chooseServer(served('auto'), 'real', none)).toThrow(NotPossible);
+    expect(() => chooseServer(served('auto'), 'real', none)).toThrow(
       'kernel: no kernel; kernel: and more; ganesha: no ganesha; ganesha: and more',
     );
-    expect(() => chooseServer('kernel', 'real', [none[0]!, both[1]!])).toThrow(NotPossible);
+    expect(() => chooseServer(served('kernel'), 'real', [none[0]!, both[1]!])).toThrow(NotPossible);
   });
 });

@@ -44,6 +44,14 @@ EXPORT { Export_Id = 1007; Path = "/srv/roots/slot-007/root"; Pseudo = "/srv/roo
     expect(identityIn('EXPORT { }')).toBeUndefined();
   });
 
+  test('one that is for one version only is another export', () => {
+    const only = { ...WANTED, versions: ['4.1'] as const, identity: '43:256 by 4.1' };
+    const text = renderExport(only);
+    expect(text).toContain('  Protocols = 4;\n');
+    expect(renderExport({ ...only, versions: ['3'] })).toContain('  Protocols = 3;\n');
+    expect(identityIn(text)).toBe('43:256 by 4.1');
+  });
+
   test.each([['/a"; } EXPORT { Path = "/'], ['/a b'], ['relative'], ['/a\n'], ['/a,b'], ['/a:b']])(
     'refuses the path %j',
     (path) => {

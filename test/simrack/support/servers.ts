@@ -70,7 +70,7 @@ export function startServers(parts: ServerParts): Servers {
     smaller: new Map(),
     boot: ({ slot, image }) => {
       const known = images.find(({ planned }) => planned.name === image);
-      return known && { known, rootPath: `/srv/roots/${slot}` };
+      return known && { known, rootPath: `/srv/roots/${slot}`, nfs: '3' };
     },
     board: (slot) => state.get(slot).board,
     show: (tree) => tftp.setTree(tree),
