@@ -1,13 +1,9 @@
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
 import { BootHistory } from './jobs/boot-history.ts';
-import { BootTrees } from './jobs/boot-trees.ts';
 import { ClientEvents } from './jobs/client-events.ts';
-import { takeObservation } from './jobs/dhcp-sightings.ts';
-import { noteNetboot, takeObservation6 } from './jobs/dhcp6-sightings.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
-import { FullLegs } from './jobs/full-legs.ts';
+import { LegServices } from './jobs/leg-services.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
@@ -26,32 +22,17 @@ import { rescueKind } from './jobs/roots/rescue.ts';
 import { undoKind } from './jobs/roots/undo.ts';
 import { Servers } from './jobs/servers.ts';
 import { Tenancy } from './jobs/tenancy.ts';
-import { takeTftpEvents } from './jobs/tftp-sightings.ts';
 import { BoardWatch } from './jobs/watch.ts';
-import { arpFirewallFor, Firewall, type FirewallPorts, firewallFor } from './net/firewall/index.ts';
-import { Interfaces } from './net/interfaces.ts';
-import { Kernel6Routes } from './net/kernel6.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
-import { setPermanentNeighbour4 } from './net/neighbour.ts';
 import { ownMacs } from './net/own-macs.ts';
-import { openUdp4, type UdpSocket } from './net/udp.ts';
-import { Dhcpv4Server, type Lease, type Leg, legOf, settingsOf } from './netboot/dhcpv4/index.ts';
-import type { Lease6 } from './netboot/dhcpv6/index.ts';
-import { removeFirmwareNeighbours } from './netboot/firmware-neighbours.ts';
-import { type Ipv6Service, startIpv6, tftpLegOf } from './netboot/ipv6-service.ts';
-import { startTftp, type TftpServer } from './netboot/tftp/client.ts';
 import type { Clock } from './rack/clock.ts';
 import { BOOTS_COMPARED } from './rack/neighbours.ts';
-import type { Plan, SlotPlan } from './rack/plan.ts';
+import type { Plan } from './rack/plan.ts';
 import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
-import { type Payload, preparePayload } from './roots/boot-payload.ts';
-import { connectionsIn, nfsClientsIn, readTcpLines } from './roots/connections.ts';
 import { openRoots, type Roots } from './roots/index.ts';
 import { durablePortMaps } from './store/port-maps.ts';
-import { RowBatch } from './store/row-batch.ts';
 import { Store } from './store/store.ts';
 import type { SecretReader } from './switches/snmp/secrets.ts';
-import type { Mac } from './wire/address.ts';
 
 export interface ControllerParts {
   readonly plan: Plan;
@@ -65,9 +46,6 @@ export interface ControllerParts {
   readonly fatal: (what: string, cause: unknown) => void;
 }
 
-const DHCP_SERVER_PORT = 67;
-/** Room for what the firewall lets all legs send at once. */
-const RECEIVE_BUFFER_BYTES = 16 << 20;
 const PROBE_LIMIT = seconds(3);
 /** Steps of jobs that load this machine, at a time. */
 const JOB_PLACES = 4;
@@ -90,16 +68,10 @@ export class Controller {
   readonly #state: RackState;
   readonly #watch: BoardWatch;
   readonly #recovery: Recovery;
-  #interfaces: Interfaces | undefined;
-  #dhcpSocket: UdpSocket | undefined;
-  #dhcp: Dhcpv4Server | undefined;
-  #firewall: Firewall | undefined;
-  #ipv6: Ipv6Service | undefined;
-  #tftp: TftpServer | undefined;
   readonly #roots: Roots;
   readonly #keeper: RootKeeper;
+  readonly #legs: LegServices;
   readonly quotas: QuotaWatch;
-  #trees: BootTrees | undefined;
   #stopped = false;
   /** What does not work as it should and will not mend itself, one sentence each. */
   readonly #degraded: string[] = [];
@@ -161,7 +133,7 @@ export class Controller {
       roots: this.#roots,
       table: store.roots,
       personal: (slot) => this.servers.personal(slot),
-      show: (slot) => this.#showTree(slot),
+      show: (slot) => this.#legs.showTree(slot),
       controllerKey: key?.publicKey,
       clock,
       sweep: () => this.#keeper.sweepSoon(),
@@ -206,22 +178,19 @@ export class Controller {
     });
     this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
     this.quotas = new QuotaWatch({ roots: this.#roots, table: store.roots, state: this.#state, clock });
-    const fullLegs = new FullLegs({
+    this.#legs = new LegServices({
       plan,
-      hold: async (legs, holdSeconds) => await this.#firewall?.holdFull(legs, holdSeconds),
-      event: (...event) => this.#state.event(...event),
-      failed: (cause) => log.error({ err: cause }, 'legs with too many connections cannot be held'),
-      now: () => clock.monotonic() / 1000,
+      stateDirectory: parts.stateDirectory,
+      store,
+      state,
+      roots: this.#roots,
+      clock,
+      log,
     });
-    const nfsClients = async () => {
-      const lines = await readTcpLines();
-      await fullLegs.saw(connectionsIn(lines));
-      return nfsClientsIn(lines);
-    };
     this.#watch = new BoardWatch(
       plan,
       this.#state,
-      nfsClients,
+      () => this.#legs.nfsClients(),
       (address) => probeSsh(address, PROBE_LIMIT, clock),
       clock,
     );
@@ -239,15 +208,7 @@ export class Controller {
     for (const warning of legs.warnings) log.warn(warning);
     log.info({ changes: legs.changes.length }, `legs are as planned, ${legs.changes.length} changes made`);
 
-    const images = new Map(
-      this.#roots.images.all().flatMap(({ image, planned }) => (planned ? [[planned.name, image] as const] : [])),
-    );
-    const payload = await preparePayload(plan.images, images, join(this.#parts.stateDirectory, 'boot-payload'));
-    this.#degraded.push(...payload.troubles);
-    await this.#startTftp(payload);
-    await this.#startFirewall();
-    this.#startDhcp();
-    await this.#startIpv6();
+    await this.#legs.start();
     await this.#prepareRoots(this.#roots);
     this.#watch.start();
     // First: what was left half done on a switch is ended before its boards get power.
@@ -272,11 +233,7 @@ export class Controller {
     this.switches.stop();
     this.#watch.stop();
     this.power.stop();
-    this.#firewall?.stop();
-    this.#ipv6?.stop();
-    this.#dhcp?.close();
-    this.#dhcpSocket?.close();
-    await this.#tftp?.stop();
+    await this.#legs.stop();
     await this.#roots.stop();
     this.switches.close();
     this.#store.close();
@@ -302,7 +259,7 @@ export class Controller {
   troubles(): readonly string[] {
     return [
       ...this.#degraded,
-      ...(this.#firewall?.trouble === undefined ? [] : [this.#firewall.trouble]),
+      ...this.#legs.troubles(),
       ...this.power.troubles(),
       ...this.switches.troubles(),
       ...this.#keeper.troubles(),
@@ -317,137 +274,6 @@ export class Controller {
     } catch (cause) {
       this.#degraded.push(`boards cannot be asked to reboot: ${(cause as Error).message}`);
       return undefined;
-    }
-  }
-
-  /** What the board's rows say, in the server's memory before the board asks. */
-  async #showTree(slot: SlotPlan): Promise<void> {
-    const boot = this.#roots.bootOf(slot);
-    if (boot !== undefined) await this.#tftp?.warm(boot.known.image.boot.directory);
-    this.#trees?.refresh(slot.slot);
-  }
-
-  async #startTftp(payload: Payload): Promise<void> {
-    const { plan, log, clock } = this.#parts;
-    const { images } = this.#roots;
-    const interfaces = new Interfaces();
-    this.#interfaces = interfaces;
-    // Simulated boards read raw frames of a veth, where a segmented window would arrive as one giant frame.
-    const ipv6 = plan.slots.some((slot) => slot.netboot === 'ipv6');
-    const tftp = await startTftp({ log, clock, ipv6, segmentation: plan.kind === 'real' });
-    this.#tftp = tftp;
-    if (tftp.ipv6 !== undefined && 'failed' in tftp.ipv6) {
-      const text = `boards cannot boot over IPv6: ${tftp.ipv6.failed}`;
-      this.#degraded.push(text);
-      this.#state.event(undefined, 'no_tftp6', text);
-    }
-    tftp.setLegs(
-      plan.slots.flatMap((slot) => {
-        const ifindex = interfaces.index(slot.leg);
-        return ifindex === undefined ? [] : [tftpLegOf(plan, slot, ifindex)];
-      }),
-    );
-    this.#trees = new BootTrees({
-      plan,
-      images,
-      smaller: payload.smaller,
-      boot: (slot) => this.#roots.bootOf(slot),
-      board: (slot) => this.#state.get(slot).board,
-      show: (tree) => tftp.setTree(tree),
-    });
-    this.#trees.showAll();
-    await Promise.all(images.all().map(({ image }) => tftp.warm(image.boot.directory)));
-    await Promise.all([...payload.smaller.values()].map((directory) => tftp.warm(directory)));
-    tftp.onEvent((events) =>
-      takeTftpEvents(events, {
-        state: this.#state,
-        firstRequest: (slot) => this.#dhcp?.firstRequest(slot),
-        learned: (slot) => this.#trees?.refresh(slot),
-        crashed: (reason) => this.#state.event(undefined, 'tftp_crashed', reason),
-      }),
-    );
-  }
-
-  #startDhcp(): void {
-    const { plan, clock, log } = this.#parts;
-    const legs = new Map<string, Leg>(plan.slots.map((slot) => [slot.leg, legOf(plan, slot)]));
-    const interfaces = this.#interfaces as Interfaces;
-    this.#dhcpSocket = openUdp4({
-      port: DHCP_SERVER_PORT,
-      broadcast: true,
-      receiveBufferBytes: RECEIVE_BUFFER_BYTES,
-    });
-    this.#dhcp = new Dhcpv4Server({
-      socket: this.#dhcpSocket,
-      legs: (ifindex) => legs.get(interfaces.name(ifindex) ?? ''),
-      leases: new RowBatch<Lease>(this.#store.commit, (lease) => this.#store.leases.save(lease)),
-      neighbours: {
-        set: (leg, address, mac: Mac) => {
-          setPermanentNeighbour4(leg.interface, address, mac);
-          this.#ipv6?.heard(leg.slot, mac);
-        },
-      },
-      observe: (slot, observation) => {
-        takeObservation(slot, observation, { state: this.#state, heard: (at, kind) => this.#trees?.heard(at, kind) });
-        noteNetboot(plan, this.#state, slot, { protocol: 'ipv4', kind: observation.kind });
-      },
-      milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),
-      clock,
-      log,
-      settings: settingsOf(plan),
-    });
-  }
-
-  async #startFirewall(): Promise<void> {
-    const { plan, clock, log } = this.#parts;
-    const firewall = new Firewall({
-      specs: [firewallFor(plan, { ...tftpPorts(this.#tftp), macs: [...ownMacs(plan)] }), arpFirewallFor(plan)],
-      clock,
-      log,
-      changed: (text) => this.#state.event(undefined, 'firewall_changed', text),
-    });
-    try {
-      await firewall.start();
-      this.#firewall = firewall;
-    } catch (cause) {
-      // The servers check every packet themselves: what is missing is a second wall, which is to be said.
-      const text = `the legs have no firewall rules: ${(cause as Error).message}`;
-      this.#degraded.push(text);
-      this.#state.event(undefined, 'no_firewall', text);
-    }
-  }
-
-  async #startIpv6(): Promise<void> {
-    const { plan, clock, log } = this.#parts;
-    const kernel = new Kernel6Routes();
-    try {
-      await removeFirmwareNeighbours(
-        plan.slots.map((slot) => slot.leg),
-        kernel,
-      );
-      this.#ipv6 = startIpv6({
-        plan,
-        interfaces: this.#interfaces as Interfaces,
-        leases: new RowBatch<Lease6>(this.#store.commit, (lease) => this.#store.leases6.save(lease)),
-        held: this.#store.leases6.heldPrefixes(clock.now()),
-        kernel,
-        observe: (slot, observation) => {
-          takeObservation6(slot, observation, {
-            state: this.#state,
-            heard: (at, kind) => this.#trees?.heard(at, kind),
-          });
-          noteNetboot(plan, this.#state, slot, { protocol: 'ipv6', kind: observation.kind });
-        },
-        milestone: (slot, milestone, detail) => this.#state.saw(slot, milestone, detail),
-        clock,
-        random: Math.random,
-        log,
-      });
-    } catch (cause) {
-      // IPv4 boots the boards; without IPv6 they are up and cannot be reached, which is to be said and not to stop them.
-      const text = `boards get no IPv6: ${(cause as Error).message}`;
-      this.#degraded.push(text);
-      this.#state.event(undefined, 'no_ipv6', text);
     }
   }
 
@@ -473,9 +299,4 @@ export class Controller {
     this.#state.saveHealth();
     this.#parts.clock.after(this.#parts.plan.power.poll, () => this.#saveHealthForEver());
   }
-}
-
-function tftpPorts(tftp: TftpServer | undefined): Pick<FirewallPorts, 'tftp' | 'tftp6'> {
-  const ipv6 = tftp?.ipv6;
-  return { tftp: tftp?.linePorts ?? [], tftp6: ipv6 === undefined || 'failed' in ipv6 ? [] : ipv6.linePorts };
 }
