@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
+import { BackupJobs } from './jobs/backups/index.ts';
 import { BootHistory } from './jobs/boot-history.ts';
 import { ClientEvents } from './jobs/client-events.ts';
+import { WHOLE_RACK } from './jobs/durable/rack-jobs.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
 import { LegServices } from './jobs/leg-services.ts';
 import { PowerJobs } from './jobs/power.ts';
@@ -64,6 +66,7 @@ export class Controller {
   readonly jobs: JobRunner;
   readonly clientEvents: ClientEvents;
   readonly history: BootHistory;
+  readonly backups: BackupJobs;
   readonly #store: Store;
   readonly #state: RackState;
   readonly #watch: BoardWatch;
@@ -138,6 +141,17 @@ export class Controller {
       clock,
       sweep: () => this.#keeper.sweepSoon(),
     };
+    this.backups = new BackupJobs({
+      plan,
+      stateDirectory: parts.stateDirectory,
+      store,
+      images: this.#roots.images,
+      tenantOf: (slot) => this.servers.of(slot)?.tenant,
+      boardIn: (slot) => this.#state.get(slot).board,
+      event: (slot, kind, text) => this.#state.event(slot, kind, text),
+      clock,
+      log,
+    });
     this.jobs = new JobRunner({
       table: store.jobs,
       write: (write) => store.commit.write(write),
@@ -149,11 +163,12 @@ export class Controller {
         releaseKind(rootJobs),
         keysKind(rootJobs),
         rebootKind({ ...rootJobs, ask: key && ((board) => askBoard({ ...board, key: key.key, clock })) }),
+        ...this.backups.kinds(rootJobs),
       ],
       clock,
       log,
       places: JOB_PLACES,
-      event: (slot, kind, text) => this.#state.event(slot, kind, text),
+      event: (slot, kind, text) => this.#state.event(slot === WHOLE_RACK ? undefined : slot, kind, text),
       moved: (move) => this.clientEvents.jobMoved(move),
       fatal: unlessStopped,
     });
@@ -215,6 +230,7 @@ export class Controller {
     this.switches.start();
     // Before power: what a job keeps dark stays so.
     await this.servers.start();
+    await this.backups.start(this.jobs);
     this.jobs.resume();
     this.#keeper.start();
     this.quotas.start();
@@ -227,6 +243,7 @@ export class Controller {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.jobs.stop();
+    this.backups.stop();
     this.#keeper.stop();
     this.quotas.stop();
     this.#recovery.stop();
@@ -264,6 +281,7 @@ export class Controller {
       ...this.switches.troubles(),
       ...this.#keeper.troubles(),
       ...this.quotas.troubles(),
+      ...this.backups.troubles(),
     ];
   }
 

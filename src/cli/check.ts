@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { describeBackups } from '../rack/backup/describe.ts';
 import { MAX_BYTES } from '../rack/rack-file/guard.ts';
 import { formatProblem, loadRackFile, type RackFileResult } from '../rack/rack-file.ts';
 import { storedImages } from '../roots/image-store/stored.ts';
@@ -54,11 +55,13 @@ function verdict({ plan, problems }: RackFileResult): string {
   const warned = warnings === 0 ? '' : `, ${counted(warnings, 'warning', 'warnings')}`;
   if (plan === undefined) return `${counted(problems.length - warnings, 'problem', 'problems')}${warned}`;
   const slots = counted(plan.slots.length, 'slot', 'slots');
-  return `ok, ${slots} on ${counted(plan.switches.length, 'switch', 'switches')}${warned}`;
+  const on = counted(plan.switches.length, 'switch', 'switches');
+  return `ok, ${slots} on ${on}${plan.backups === undefined ? '' : `, ${describeBackups(plan.backups)}`}${warned}`;
 }
 
 function inJson({ file, plan, problems }: { file: string } & RackFileResult) {
-  const found = { rack: plan?.rack, slots: plan?.slots.length, switches: plan?.switches.length };
+  const backups = plan?.backups && { repository: plan.backups.repository, slots: plan.backups.slots.length };
+  const found = { rack: plan?.rack, slots: plan?.slots.length, switches: plan?.switches.length, backups };
   return { file, ok: plan !== undefined, ...found, problems };
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { NotServing, Refused } from '../api/control/client.ts';
 import { apiCommand } from './api.ts';
+import { backupCommand } from './backup/index.ts';
 import { boardCommand } from './board.ts';
 import { bootsCommand } from './boots.ts';
 import { bundleCommand } from './bundle.ts';
@@ -52,6 +53,7 @@ for (const command of [
   reimageCommand(),
   rescueCommand(),
   rootCommand(),
+  backupCommand(),
   jobCommand(),
   switchCommand(),
   apiCommand(),

@@ -55,7 +55,7 @@ export async function findController(options: { state?: string; rack?: string })
   );
 }
 
-function racks(root: string): string[] {
+export function racks(root: string): string[] {
   try {
     return readdirSync(root, { withFileTypes: true })
       .filter((entry) => entry.isDirectory())

@@ -31,6 +31,14 @@ const PROGRAMS: readonly { program: string; package: string; without: string; gr
     without: 'virtual boards cannot mount their roots',
     grade: 'degraded',
   },
+  { program: 'restic', package: 'restic', without: 'no backups can be made or restored', grade: 'degraded' },
+  { program: 'rsync', package: 'rsync', without: 'no backup can be restored or compared', grade: 'degraded' },
+  {
+    program: 'bwrap',
+    package: 'bubblewrap',
+    without: 'no backups of roots that are not on btrfs',
+    grade: 'degraded',
+  },
   {
     program: 'qemu-system-aarch64',
     package: 'qemu-system-arm',

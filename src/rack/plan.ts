@@ -18,6 +18,8 @@ export interface Plan {
   readonly switches: readonly SwitchPlan[];
   readonly images: readonly ImagePlan[];
   readonly roots: RootsPlan;
+  /** Undefined: nothing is backed up. */
+  readonly backups: BackupsPlan | undefined;
   readonly nfs: NfsPlan;
   readonly power: PowerPlan;
   readonly ipv6: Ipv6Plan;
@@ -158,6 +160,43 @@ export interface RootsPlan {
 }
 
 export type NfsVersion = '3' | '4.1';
+
+export interface BackupsPlan {
+  /** A directory, or an address as restic has them. */
+  readonly repository: string;
+  readonly passwordFile: string;
+  /** File of NAME=VALUE lines for the repository's service; undefined: it needs none. */
+  readonly credentials: string | undefined;
+  readonly slots: readonly SlotNumber[];
+  /** Undefined: only when it is asked for. */
+  readonly schedule: BackupSchedule | undefined;
+  /** Undefined: nothing is ever removed from here. */
+  readonly keep: { readonly daily: number; readonly weekly: number; readonly monthly: number } | undefined;
+  /** Paths of the boards, from / on, as restic's patterns. */
+  readonly exclude: readonly string[];
+  /** KiB/s that are sent at most; undefined: as much as goes. */
+  readonly bandwidth: number | undefined;
+  /** KiB; larger files are left out, and named. */
+  readonly largestFile: number;
+  /** Roots at a time. */
+  readonly concurrent: number;
+  /** A slot without a good backup for so long is an event. */
+  readonly overdueDays: number;
+  /** Whether one root of every run is restored and compared. */
+  readonly trial: boolean;
+  readonly images: 'manifests' | 'whole';
+  /** The rack file and the files that it names: without them a new controller cannot serve. */
+  readonly files: readonly string[];
+  /** Secrets that come from the environment, which no backup has. */
+  readonly variables: readonly string[];
+}
+
+export interface BackupSchedule {
+  /** Minutes of the day, in UTC. */
+  readonly at: number;
+  /** Begins at a time of its own at most so much later: racks that share a repository do not all come at once. */
+  readonly jitter: Millis;
+}
 
 export interface NfsPlan {
   readonly server: 'auto' | 'ganesha' | 'kernel';

@@ -3,6 +3,7 @@ import type { Plan } from './plan.ts';
 import { buildPlan, type Directories } from './rack-file/build.ts';
 import { checkAddresses } from './rack-file/checks/addresses.ts';
 import { checkApi } from './rack-file/checks/api.ts';
+import { checkBackups } from './rack-file/checks/backups.ts';
 import type { CheckContext } from './rack-file/checks/context.ts';
 import { checkImages } from './rack-file/checks/images.ts';
 import { checkNetwork } from './rack-file/checks/network.ts';
@@ -82,7 +83,8 @@ function runChecks(
     imageNames: namesIn(document.value, 'images')?.concat(storedImages),
     driverNames,
   };
-  for (const check of [checkSwitches, checkSlots, checkImages, checkNetwork, checkAddresses, checkApi]) check(context);
+  for (const check of [checkSwitches, checkSlots, checkImages, checkNetwork, checkAddresses, checkApi, checkBackups])
+    check(context);
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -322,7 +322,7 @@ export function wishesOf(plan: Plan, slot: SlotPlan): Wishes {
 }
 
 /** Without links, as the table of mounts names it; what does not exist yet is taken as it is written. */
-function withoutLinks(path: string): string {
+export function withoutLinks(path: string): string {
   const whole = resolve(path);
   try {
     return realpathSync(whole);

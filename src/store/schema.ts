@@ -285,6 +285,28 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX requests_by_time ON requests (at);
   `,
+  `
+  -- What was tried to be backed up, one row a root and run; slot 0 is the controller itself. Without a snapshot: it failed.
+  CREATE TABLE backups (
+    id INTEGER PRIMARY KEY,
+    job INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    root INTEGER,
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    snapshot TEXT,
+    stillness TEXT,
+    files INTEGER,
+    bytes INTEGER,
+    added INTEGER,
+    tried INTEGER NOT NULL,
+    -- Files that were left out, a JSON list.
+    left_out TEXT NOT NULL,
+    error TEXT
+  ) STRICT;
+  CREATE INDEX backups_by_slot ON backups (slot, id);
+  CREATE INDEX backups_by_job ON backups (job);
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

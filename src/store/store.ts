@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AuditTable } from './audit.ts';
+import { BackupTable } from './backups.ts';
 import { BootTable } from './boots.ts';
 import { type Db, openDatabase } from './database.ts';
 import { EventTable } from './events.ts';
@@ -42,6 +43,7 @@ export class Store {
   readonly jobs: JobTable;
   readonly requests: RequestTable;
   readonly roots: RootTable;
+  readonly backups: BackupTable;
   readonly health: HealthTable;
   readonly ports: PortTable;
 
@@ -65,6 +67,7 @@ export class Store {
     this.jobs = new JobTable(this.#state);
     this.requests = new RequestTable(this.#state);
     this.roots = new RootTable(this.#state);
+    this.backups = new BackupTable(this.#state);
     this.health = new HealthTable(this.#health);
     this.ports = new PortTable(this.#health);
   }

@@ -62,6 +62,7 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
     ],
     roots: { directory: '/nonexistent/roots', backend: 'auto', keepOld: hours(24), diskSize: undefined },
     nfs: { server: 'auto', version: '3', otherVersions: 'served' },
+    backups: undefined,
     power: POWER,
     ipv6: IPV6,
     api: undefined,

@@ -6,6 +6,8 @@ import type { Scope } from '../../rack/tenancy/scope.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
 import type { AuditRow } from '../../store/audit.ts';
 import type { EventPage } from '../../store/events.ts';
+import type { BackupsView } from './backup-protocol.ts';
+import type { RackJobRequest } from './backup-routes.ts';
 import type { SlotBootsView } from './boot-views.ts';
 import type { ApiChange, ApiEvent, EventQuery } from './event-routes.ts';
 import type { FeedLine } from './feed-protocol.ts';
@@ -242,6 +244,20 @@ export class ControlClient {
   /** Every root there is, by slot. */
   roots(): Promise<readonly RootView[]> {
     return this.#json('GET', '/v1/roots') as Promise<readonly RootView[]>;
+  }
+
+  /** Makes the repository; resolves with where it is. */
+  async initBackups(): Promise<string> {
+    return ((await this.#json('POST', '/v1/backups/init')) as { repository: string }).repository;
+  }
+
+  backups(): Promise<BackupsView> {
+    return this.#json('GET', '/v1/backups') as Promise<BackupsView>;
+  }
+
+  /** Records a job of the whole rack. */
+  askRackJob(wanted: RackJobRequest): Promise<JobView> {
+    return this.#json('POST', '/v1/backups/jobs', wanted) as Promise<JobView>;
   }
 
   cancelJob(id: number, who: string): Promise<JobView> {

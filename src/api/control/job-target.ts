@@ -1,6 +1,8 @@
 import { JobRefused } from '../../jobs/durable/kind.ts';
 import type { JobRunner } from '../../jobs/durable/runner.ts';
 import { slotNumber } from '../../rack/units.ts';
+import { Refusal } from './answer.ts';
+import { answered } from './backup-routes.ts';
 import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import { jobView } from './job-views.ts';
 
@@ -30,10 +32,11 @@ async function ask(runner: JobRunner, slot: number, request: Omit<JobRequestBody
   const { kind, parameters, who } = request;
   const key = request.key === undefined ? undefined : `${request.key} ${slot}`;
   try {
-    const job = await runner.ask({ kind, slot: slotNumber(slot), who, parameters, key });
+    const job = await answered(runner.ask({ kind, slot: slotNumber(slot), who, parameters, key }));
     return { slot, job: jobView(runner, job) };
   } catch (cause) {
     if (cause instanceof JobRefused) return { slot, refused: { code: cause.code, text: cause.message } };
+    if (cause instanceof Refusal) return { slot, refused: { code: 'not_possible', text: cause.message } };
     throw cause;
   }
 }

@@ -11,6 +11,7 @@ import { TENANCY_REFUSALS, TenancyError } from '../../jobs/tenancy-error.ts';
 import { SwitchError } from '../../switches/errors.ts';
 import { printable } from '../../wire/printable.ts';
 import { json, parsed, Refusal, streamed } from './answer.ts';
+import { type BackupTarget, backupRoute } from './backup-routes.ts';
 import { type BootTarget, bootRoute } from './boot-routes.ts';
 import { type EventTarget, eventRoute } from './event-routes.ts';
 import { FEED_MOST_UNSENT } from './feed-protocol.ts';
@@ -36,7 +37,7 @@ import { actor, type TenancyTarget, tenancyRoute } from './tenancy-routes.ts';
 export type IntendRequest = PowerWish;
 
 /** What the socket offers, as the controller provides it. */
-export interface ControlTarget extends BootTarget, EventTarget, JobTarget, TenancyTarget, ServersTarget {
+export interface ControlTarget extends BackupTarget, BootTarget, EventTarget, JobTarget, TenancyTarget, ServersTarget {
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
   hasSlot(slot: number): boolean;
@@ -125,6 +126,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   const onSwitch = /^POST \/v1\/switches\/([^/]+)\/([a-z]+)$/.exec(route);
   if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
   if (bootRoute(target, route, url.searchParams, response)) return;
+  if (await backupRoute(route, target, request, response)) return;
   if (await serverRoute(route, target, request, response)) return;
   if (await eventRoute(route, url.searchParams, target, request, response)) return;
   if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
@@ -173,7 +175,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
     default:
       throw new Refusal(
         404,
-        `no ${route}: expected GET /v1/status, GET /v1/boards/N, GET /v1/boards/N/boots, GET /v1/boots, POST /v1/refresh, POST /v1/power, GET /v1/switches, GET /v1/roots, POST /v1/switches/NAME/ACTION, POST /v1/ports or /v1/jobs`,
+        `no ${route}: expected GET /v1/status, GET /v1/boards/N, GET /v1/boards/N/boots, GET /v1/boots, POST /v1/refresh, POST /v1/power, GET /v1/switches, GET /v1/roots, POST /v1/switches/NAME/ACTION, POST /v1/ports, /v1/backups or /v1/jobs`,
       );
   }
 }

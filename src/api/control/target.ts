@@ -4,6 +4,7 @@ import { stepOf } from '../../rack/job.ts';
 import { millis, type SlotNumber, slotNumber, watts } from '../../rack/units.ts';
 import type { JobRow } from '../../store/jobs.ts';
 import { switchTroubles } from '../../switches/troubles.ts';
+import { backupTarget } from './backup-routes.ts';
 import { rackBootsView, slotBootsView } from './boot-views.ts';
 import { eventTarget } from './event-target.ts';
 import { Feed } from './feed.ts';
@@ -15,12 +16,13 @@ import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
-  const { power, switches, tenancy, servers, store, jobs, state, quotas } = controller;
+  const { power, switches, tenancy, servers, store, jobs, state, quotas, backups } = controller;
   const has = new Set<number>(controller.plan.slots.map(({ slot }) => slot));
   return {
     tenancy,
     servers,
     ...jobTarget(jobs),
+    ...backupTarget(backups, jobs),
     roots: async () => {
       await quotas.look();
       const usage = quotas.usage();

@@ -12,8 +12,11 @@ export const JOB_COLUMNS: readonly Column[] = [
 ];
 
 export function jobRow(job: JobView, now: number): readonly (string | number)[] {
-  return [job.id, job.slot, job.what, job.who, job.state, age(now - job.createdAt), howItGoes(job)];
+  return [job.id, subject(job.slot), job.what, job.who, job.state, age(now - job.createdAt), howItGoes(job)];
 }
+
+/** Jobs of the rack as a whole have no slot. */
+export const subject = (slot: number): string => (slot === 0 ? 'rack' : String(slot));
 
 /** One line on where the job stands. */
 export function howItGoes(job: JobView): string {

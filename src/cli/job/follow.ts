@@ -30,7 +30,9 @@ export class JobDisplay {
       if (this.#said.get(job.id) === key) continue;
       this.#said.set(job.id, key);
       const how = howItGoes(job);
-      this.#out.write(`job ${job.id} slot ${job.slot}: ${job.state}${how === '' ? '' : ` ${how}`}\n`);
+      this.#out.write(
+        `job ${job.id} ${job.slot === 0 ? 'of the rack' : `slot ${job.slot}`}: ${job.state}${how === '' ? '' : ` ${how}`}\n`,
+      );
     }
   }
 

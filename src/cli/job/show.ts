@@ -18,7 +18,7 @@ export function showCommand(): Command {
 function describe(job: JobView): string {
   const time = (at: number) => new Date(at).toISOString().replace('T', ' ').slice(0, 19);
   return [
-    `job ${job.id} of slot ${job.slot}: ${job.what}`,
+    `job ${job.id} of ${job.slot === 0 ? 'the rack' : `slot ${job.slot}`}: ${job.what}`,
     `  state     ${job.state} since ${time(job.updatedAt)}${job.cancellable ? `; \`pirack job cancel ${job.id}\` ends it` : ''}`,
     `  asked     by ${job.who} at ${time(job.createdAt)}`,
     ...(job.step === null ? [] : [`  step      ${howItGoes(job)}`]),

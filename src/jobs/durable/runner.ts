@@ -9,6 +9,7 @@ import { type Millis, millis, type SlotNumber } from '../../rack/units.ts';
 import type { Facts, JobRow, JobTable, NewJob } from '../../store/jobs.ts';
 import { type JobKind, JobRefused, type JobStep, StepFailed } from './kind.ts';
 import { Places } from './places.ts';
+import { subjectOf } from './rack-jobs.ts';
 
 export interface JobRunnerParts {
   readonly table: JobTable;
@@ -149,13 +150,13 @@ export class JobRunner {
       if (same.kind === kind && same.slot === slot) return same;
       throw new JobRefused(
         'key_reused',
-        `the key of this request made job ${same.id} (${same.kind} of slot ${same.slot})`,
+        `the key of this request made job ${same.id} (${same.kind} of ${subjectOf(same.slot)})`,
       );
     }
     const busy = this.#parts.table.activeOf(slot);
     if (busy === undefined) return undefined;
     const doing = stepOf(this.#kinds.get(busy.kind) ?? NO_STEPS, busy)?.doing ?? busy.state;
-    throw new JobRefused('busy', `slot ${slot} has job ${busy.id} (${busy.kind}, ${doing}): one at a time`);
+    throw new JobRefused('busy', `${subjectOf(slot)} has job ${busy.id} (${busy.kind}, ${doing}): one at a time`);
   }
 
   #begin(job: JobRow, kind: JobKind): void {
@@ -243,7 +244,7 @@ export class JobRunner {
     const what = `job ${job.id} (${kind.describe(job.parameters)}, asked for by ${job.who})`;
     const how =
       job.state === 'done' ? 'is done' : `${job.state === 'failed' ? 'failed' : 'was cancelled'}: ${job.failure?.text}`;
-    this.#parts.event(job.slot, `job_${job.state}`, `slot ${job.slot}: ${what} ${how}`);
+    this.#parts.event(job.slot, `job_${job.state}`, `${subjectOf(job.slot)}: ${what} ${how}`);
   }
 }
 

@@ -16,6 +16,7 @@ import type {
 } from '../plan.ts';
 import { ipv4At, ipv6At, subnet } from '../prefix.ts';
 import { slotNumber, vlanId } from '../units.ts';
+import { backupsPlan } from './backups-plan.ts';
 import { DEFAULT_TRIM, type RackFile } from './schema.ts';
 
 export interface Directories {
@@ -45,6 +46,7 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
       keepOld: file.roots.keep_old,
       diskSize: file.roots.disk_size === 'none' ? undefined : file.roots.disk_size,
     },
+    backups: file.backups && backupsPlan(file, file.backups, at, resolve(directories.path)),
     nfs: { server: file.nfs.server, version: file.nfs.version, otherVersions: file.nfs.other_versions },
     power: {
       hold: file.power.hold,

@@ -11,7 +11,7 @@ import type { Bytes, Millis } from '../units.ts';
 import type { IssueParams } from './tolerant.ts';
 
 /** Fails a transform with a message and what was expected; without either, the value is quoted and `.meta()` asked. */
-function fail(context: z.RefinementCtx, message: string, params: IssueParams): never {
+export function fail(context: z.RefinementCtx, message: string, params: IssueParams): never {
   context.addIssue({ code: 'custom', message, params: { ...params, message } });
   return z.NEVER;
 }
@@ -174,7 +174,7 @@ export const ipv6Address = z
   .meta({ expected: 'an IPv6 address (no name, no zone), such as 2001:db8::53' });
 
 /** Printable ASCII that needs no quoting in exports, mount options and kernel command lines. */
-const PATH = /^[A-Za-z0-9/._+@=~-]+$/;
+export const PATH = /^[A-Za-z0-9/._+@=~-]+$/;
 
 /** `/srv/x`, `images/x` (below the rack file's folder), `cache:x` or `state:x`. */
 export const directory = z

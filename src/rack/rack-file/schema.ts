@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LEGACY_SSH } from '../plan.ts';
 import { NAT64_KINDS } from '../prefix.ts';
 import { bytes, hours, millis, seconds } from '../units.ts';
+import { backups } from './backups.ts';
 import {
   authProtocol,
   directory,
@@ -245,6 +246,7 @@ export const rackFileSchema = z.strictObject({
     })
     .meta({ expected: '{hold: 5 s, concurrent_boots: 48, poll: 10 s, headroom: 15}' })
     .prefault({}),
+  backups: backups.optional(),
   ipv6: ipv6.prefault({}),
   api: api.optional(),
   dhcp: z

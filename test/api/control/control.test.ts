@@ -16,6 +16,7 @@ import type { PowerProgress } from '../../../src/jobs/power.ts';
 import { Tenancy } from '../../../src/jobs/tenancy.ts';
 import { realClock } from '../../../src/net/real-clock.ts';
 import { millis, slotNumber } from '../../../src/rack/units.ts';
+import { NotPossible } from '../../../src/roots/errors.ts';
 import { Store } from '../../../src/store/store.ts';
 import { SwitchError } from '../../../src/switches/errors.ts';
 
@@ -76,6 +77,11 @@ const target: ControlTarget = {
   askJobs: async () => [],
   jobs: () => [],
   roots: async () => [],
+  initBackups: async () => '/srv/backup',
+  listBackups: async () => {
+    throw new NotPossible('no backups can be listed', ['restic is not installed']);
+  },
+  askRackJob: async ({ kind }) => ({ id: 7, kind }) as never,
   job: () => undefined,
   cancelJob: async () => Promise.reject(new JobRefused('too_late', 'job 1: it has ended already')),
 };

@@ -68,6 +68,7 @@ export function testPlan({
     images: [],
     roots: { directory: '/nowhere', backend: 'auto', keepOld: hours(24), diskSize: undefined },
     nfs: { server: 'auto', version: '3', otherVersions: 'served' },
+    backups: undefined,
     power: { ...POWER, hold: seconds(3), concurrentBoots: 8, poll: seconds(5) },
     ipv6: IPV6,
     api: undefined,

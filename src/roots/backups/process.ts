@@ -1,0 +1,116 @@
+/**
+ * Runs restic: behind others for processor and disk, its standard output line by line, and gone when this process is. What a killed
+ * restic leaves in the repository is a lock, so each is written down before it can make one.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Millis } from '../../rack/units.ts';
+import { seconds } from '../../rack/units.ts';
+import type { RunningChildren } from './running.ts';
+
+export interface ResticRun {
+  readonly args: readonly string[];
+  /** Its whole environment: the only place where the repository and its secrets are named. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly line?: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly limit: Millis;
+  readonly niceness: number;
+}
+
+export interface ResticEnd {
+  readonly code: number;
+  /** The last of what it wrote to standard error. */
+  readonly stderr: string;
+}
+
+/** It could not be started, was killed, or was stopped. */
+export class ResticStopped extends Error {
+  override readonly name = 'ResticStopped';
+}
+
+const MOST_STDERR = 64 * 1024;
+/** A line of `ls --json` for a file of the longest name, several times over. */
+const MOST_LINE = 1024 * 1024;
+/** What restic needs to take its lock away when it is interrupted. */
+const PATIENCE = seconds(20);
+
+/**
+ * `setpriv` has the kernel interrupt it when its parent dies: an interrupted restic removes its lock, an orphan would keep
+ * it, and go on reading a picture that the next controller takes away.
+ */
+const BEHIND = ['ionice', '-c', '2', '-n', '7', 'setpriv', '--pdeathsig', 'INT', 'restic'];
+
+export async function runRestic(children: RunningChildren, wanted: ResticRun): Promise<ResticEnd> {
+  wanted.signal?.throwIfAborted();
+  const child = spawn('nice', ['-n', String(wanted.niceness), ...BEHIND, ...wanted.args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: wanted.env,
+    ...(wanted.cwd === undefined ? {} : { cwd: wanted.cwd }),
+  });
+  // Deriving its key takes restic hundreds of milliseconds before it can make a lock; this file is there in one.
+  if (child.pid !== undefined) children.add(child.pid);
+  const stopper = new Stopper(child, wanted);
+  try {
+    const end = await ended(child, wanted.line ?? (() => undefined), stopper);
+    // One that ended by itself took its lock with it; of one that was killed the record stays.
+    if (child.pid !== undefined) children.remove(child.pid);
+    return end;
+  } finally {
+    stopper.done();
+  }
+}
+
+/** Interrupts a child that is no longer wanted, or takes too long, and kills it when that does not help. */
+class Stopper {
+  readonly #child: ChildProcess;
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #killer: NodeJS.Timeout | undefined;
+  reason: string | undefined;
+  readonly #abort = () => this.stop('it was told to stop');
+
+  constructor(child: ChildProcess, { signal, limit }: ResticRun) {
+    this.#child = child;
+    this.#signal = signal;
+    this.#timer = setTimeout(() => this.stop(`it did not end in ${Math.round(limit / 60_000)} min`), limit);
+    signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  stop(reason: string): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.#child.kill('SIGINT');
+    this.#killer = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE);
+  }
+
+  done(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#killer);
+    this.#signal?.removeEventListener('abort', this.#abort);
+  }
+}
+
+function ended(child: ChildProcess, line: (line: string) => void, stopper: Stopper): Promise<ResticEnd> {
+  let stderr = '';
+  let rest = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-MOST_STDERR);
+  });
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MOST_LINE) stopper.stop(`it wrote a line of more than ${MOST_LINE} bytes`);
+    for (const each of lines) line(each);
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', (cause) => reject(new ResticStopped(`restic cannot be started: ${cause.message}`, { cause })));
+    child.on('close', (code, signal) => {
+      if (rest !== '') line(rest);
+      const { reason } = stopper;
+      if (reason !== undefined) reject(new ResticStopped(`restic was stopped: ${reason}`));
+      else if (code === null) reject(new ResticStopped(`restic was killed (${signal})`));
+      else resolve({ code, stderr });
+    });
+  });
+}
