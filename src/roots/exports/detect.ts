@@ -52,6 +52,8 @@ async function kernelRefusals(path: string): Promise<string[]> {
   const refusals: string[] = [];
   if (findProgram('exportfs', path) === undefined)
     refusals.push('exportfs is not installed (package nfs-kernel-server)');
+  // exportfs(8) then exports what is in exports.d, and fails all the same.
+  else if (!existsSync('/etc/exports')) refusals.push('/etc/exports is missing (touch /etc/exports; it may be empty)');
   if (!/\bnfsd$/m.test(readFileSync('/proc/filesystems', 'utf8')))
     refusals.push('this kernel has no nfsd, or has not loaded it');
   else if ((await readThreads(THREADS_FILE)) === 0)

@@ -144,6 +144,26 @@ describeWith({ root: true, programs: PROGRAMS, files: [BUILT] })('importing an i
     expect(listing(image.root)).toEqual(listing(built.root).filter((line) => !line.startsWith('c ')));
   });
 
+  test('with a kernel whose clusters go in a circle is refused, and nothing is left', async () => {
+    const disk = readFileSync(made.image);
+    // The first partition of the MBR is the FAT: its file table gets a kernel without end.
+    const start = disk.readUInt32LE(446 + 8) * 512;
+    const fat = disk.subarray(start);
+    const is32 = fat.readUInt16LE(22) === 0;
+    const entry = fat.indexOf('KERNEL8 IMG', 0, 'latin1');
+    const first = fat.readUInt16LE(entry + 26) + (is32 ? fat.readUInt16LE(entry + 20) * 65_536 : 0);
+    const at = fat.readUInt16LE(14) * fat.readUInt16LE(11) + first * (is32 ? 4 : 2);
+    if (is32) fat.writeUInt32LE(first, at);
+    else fat.writeUInt16LE(first, at);
+    fat.writeUInt32LE(0xffffffff, entry + 28);
+    const file = join(scratch, 'circle.img');
+    writeFileSync(file, disk);
+    const images = store();
+    await expect(takeIn(images, file)).rejects.toThrow('the clusters of kernel8.img go in a circle');
+    expect(leftIn(images)).toEqual([]);
+    rmSync(file);
+  });
+
   test('is held against the checksum beside it, or given', async () => {
     const file = join(scratch, 'checked.img');
     copyFileSync(made.image, file);
