@@ -22,6 +22,7 @@ import { reimageKind } from './jobs/roots/reimage.ts';
 import { releaseKind } from './jobs/roots/release.ts';
 import { rescueKind } from './jobs/roots/rescue.ts';
 import { undoKind } from './jobs/roots/undo.ts';
+import { ServerTasks } from './jobs/server-tasks.ts';
 import { Servers } from './jobs/servers.ts';
 import { Tenancy } from './jobs/tenancy.ts';
 import { BoardWatch } from './jobs/watch.ts';
@@ -63,6 +64,7 @@ export class Controller {
   readonly switches: RackSwitches;
   readonly tenancy: Tenancy;
   readonly servers: Servers;
+  readonly serverTasks: ServerTasks;
   readonly jobs: JobRunner;
   readonly clientEvents: ClientEvents;
   readonly history: BootHistory;
@@ -169,7 +171,10 @@ export class Controller {
       log,
       places: JOB_PLACES,
       event: (slot, kind, text) => this.#state.event(slot === WHOLE_RACK ? undefined : slot, kind, text),
-      moved: (move) => this.clientEvents.jobMoved(move),
+      moved: (move) => {
+        this.servers.jobMoved(move);
+        this.clientEvents.jobMoved(move);
+      },
       fatal: unlessStopped,
     });
     const { tenancy, jobs } = this;
@@ -191,6 +196,7 @@ export class Controller {
       random: Math.random,
       fatal: unlessStopped,
     });
+    this.serverTasks = new ServerTasks({ servers: this.servers, jobs, store });
     this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
     this.quotas = new QuotaWatch({ roots: this.#roots, table: store.roots, state: this.#state, clock });
     this.#legs = new LegServices({

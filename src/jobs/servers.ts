@@ -3,7 +3,6 @@ import { isEnded } from '../rack/job.ts';
 import type { Plan } from '../rack/plan.ts';
 import type { Actor } from '../rack/tenancy/actor.ts';
 import { keyLines } from '../rack/tenancy/authorized-keys.ts';
-import type { ClientEventType } from '../rack/tenancy/event-types.ts';
 import { type Candidate, choose, type Server } from '../rack/tenancy/server.ts';
 import { generatedName, type ServerName } from '../rack/tenancy/server-name.ts';
 import { impossible, type Order, specOf } from '../rack/tenancy/spec.ts';
@@ -11,8 +10,10 @@ import { type Bytes, bytes, type SlotNumber } from '../rack/units.ts';
 import type { Wishes } from '../roots/personalise/wishes.ts';
 import type { JobRow } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
-import type { JobRequest } from './durable/runner.ts';
+import type { JobMove, JobRequest } from './durable/runner.ts';
 import type { RackState } from './rack-state.ts';
+import { rootRecordOf } from './root-record.ts';
+import { changed, type ServerChange, TOLD, withoutSecrets } from './server-changes.ts';
 import type { Tenancy } from './tenancy.ts';
 import { TenancyError } from './tenancy-error.ts';
 
@@ -51,23 +52,7 @@ export interface CreateRequest {
   readonly requestKey: string | undefined;
 }
 
-/** What is left out stays; `userData: null` takes it away. */
-export interface ServerChange {
-  readonly tags?: Server['tags'] | undefined;
-  readonly protection?:
-    | { readonly [what in keyof Server['protection']]?: Server['protection'][what] | undefined }
-    | undefined;
-  readonly userData?: string | null | undefined;
-}
-
 const MADE_UP_NAMES = 100;
-
-/** What customers are told of what is written into the log of changes. */
-const TOLD = Object.freeze({
-  'server.create': { kind: 'server.created', text: 'was ordered' },
-  'server.change': { kind: 'server.changed', text: 'has other tags, protection or user-data' },
-  'server.keys': { kind: 'server.keys_changed', text: 'has other SSH keys' },
-} as const satisfies Record<string, { readonly kind: ClientEventType; readonly text: string }>);
 
 /**
  * Servers: which slot belongs to whom, under which name. A board, its address and its port are allocated and on disk
@@ -171,7 +156,7 @@ export class Servers {
     const server = this.get(name);
     if (server.protection.delete)
       throw new TenancyError('protected', `${name} is protected against deletion: take that away first`);
-    this.#refuseBusy(server);
+    this.expectIdle(server);
     const { store, clock, jobs, state } = this.#parts;
     await jobs.ask({
       kind: 'release',
@@ -192,13 +177,13 @@ export class Servers {
       },
     });
     this.#servers.delete(name);
-    this.#changed(name);
+    this.tell(name);
   }
 
   /** Replaces the keys. They are on the server's disk when this resolves. */
   async setKeys(name: ServerName, keys: string, by: Actor): Promise<Server> {
     const server = this.get(name);
-    this.#refuseBusy(server);
+    this.expectIdle(server);
     let next = server;
     const job = await this.#parts.jobs.ask({
       kind: 'keys',
@@ -215,7 +200,7 @@ export class Servers {
       },
     });
     const ended = await this.#end(job);
-    this.#changed(name);
+    this.tell(name);
     if (ended.state === 'done') return next;
     throw new TenancyError('not_done', `the keys are recorded, and are not on the server: ${ended.failure?.text}`);
   }
@@ -224,13 +209,36 @@ export class Servers {
     let next: Server | undefined;
     // Inside the commit what is there is what the change is made to: two changes at once are both kept.
     await this.#parts.store.commit.write(() => {
-      const server = this.get(name);
-      next = changed(server, change);
-      this.#record(next, server, 'server.change', by);
-      this.#servers.set(name, next);
+      next = this.changeWithin(name, change, by);
     });
-    this.#changed(name);
+    this.tell(name);
     return next ?? this.get(name);
+  }
+
+  /** As `change`, within a write of somebody else's. */
+  changeWithin(name: ServerName, change: ServerChange, by: Actor): Server {
+    const server = this.get(name);
+    const next = changed(server, change);
+    this.#record(next, server, 'server.change', by);
+    this.#servers.set(name, next);
+    return next;
+  }
+
+  auditWithin(name: ServerName, action: string, after: Readonly<Record<string, unknown>>, by: Actor): void {
+    const { store, clock } = this.#parts;
+    const { image } = this.get(name);
+    store.audit.add(clock.now(), by, { action, target: name, before: { image }, after });
+  }
+
+  /** A root that was replaced is in the record with the commit that says so. */
+  jobMoved({ job, before }: Pick<JobMove, 'job' | 'before'>): void {
+    if (job.state !== 'done' || before?.state === 'done') return;
+    const record = rootRecordOf(job);
+    const server = this.of(job.slot);
+    if (record === undefined || server === undefined || job.id <= server.task) return;
+    const next = { ...server, ...record.after };
+    this.#parts.store.servers.save(next);
+    this.#servers.set(next.name, next);
   }
 
   async #make(
@@ -277,7 +285,7 @@ export class Servers {
     });
     const made = server ?? this.#ofTask(job.id);
     if (made === undefined) throw new TenancyError('name_taken', 'the server of this request was deleted again');
-    this.#changed(made.name);
+    this.tell(made.name);
     return made;
   }
 
@@ -294,7 +302,8 @@ export class Servers {
     state.events.record({ slot: next.slot, kind, text: `${next.name} ${text}` });
   }
 
-  #refuseBusy(server: Server): void {
+  /** Throws not_live: something is being done to it. */
+  expectIdle(server: Server): void {
     const job = this.#parts.jobs.activeOf(server.slot);
     if (job !== undefined) throw new TenancyError('not_live', `${server.name} is being worked on (${job.kind})`);
     if (server.liveAt === undefined && server.failure === undefined)
@@ -355,7 +364,7 @@ export class Servers {
     const server = job.kind === 'provision' ? this.#ofTask(job.id) : this.of(job.slot);
     if (server === undefined) return;
     this.#settle(server, job)
-      .then(() => this.#changed(server.name))
+      .then(() => this.tell(server.name))
       .catch((cause: unknown) => this.#parts.fatal('what became of a server cannot be recorded', cause));
   }
 
@@ -380,24 +389,8 @@ export class Servers {
     });
   }
 
-  #changed(name: ServerName): void {
+  /** Something of the server is new. */
+  tell(name: ServerName): void {
     for (const listener of this.#listeners) listener(name);
   }
-}
-
-function changed(server: Server, { tags, protection, userData }: ServerChange): Server {
-  return {
-    ...server,
-    tags: tags ?? server.tags,
-    protection: {
-      delete: protection?.delete ?? server.protection.delete,
-      rebuild: protection?.rebuild ?? server.protection.rebuild,
-    },
-    userData: userData === undefined ? server.userData : (userData ?? undefined),
-  };
-}
-
-/** As the log of changes has it: user-data often holds passwords. */
-function withoutSecrets({ userData, ...rest }: Server) {
-  return { ...rest, userData: userData === undefined ? undefined : `${userData.length} characters` };
 }

@@ -24,6 +24,18 @@ export interface JobRow extends NewJob, JobStand {
   readonly updatedAt: Millis;
 }
 
+export interface JobsOf {
+  readonly slot: SlotNumber;
+  readonly from: number;
+}
+
+export interface JobPage {
+  readonly before?: number | undefined;
+  /** Only those that have not ended, or only those that have. */
+  readonly active?: boolean | undefined;
+  readonly limit: number;
+}
+
 /** Ended jobs kept; older ones are removed as new ones come. */
 const KEPT_JOBS = 2_000;
 const PRUNE_EVERY = 100;
@@ -127,6 +139,20 @@ export class JobTable {
   newest(limit: number, slot?: SlotNumber): JobRow[] {
     if (slot === undefined) return this.#rows('ORDER BY id DESC LIMIT ?', limit);
     return this.#rows('WHERE slot = ? ORDER BY id DESC LIMIT ?', slot, limit);
+  }
+
+  /** The newest jobs of these slots, of each from the job `from` on; newest first. */
+  ofSlots(of: readonly JobsOf[], { before, active, limit }: JobPage): JobRow[] {
+    const only = active === undefined ? '' : active ? ` AND ${ACTIVE}` : ` AND NOT (${ACTIVE})`;
+    const find = this.#db.prepare(
+      `SELECT * FROM jobs WHERE slot = ? AND id >= ? AND id < ?${only} ORDER BY id DESC LIMIT ?`,
+    );
+    const end = before ?? Number.MAX_SAFE_INTEGER;
+    return of
+      .flatMap(({ slot, from }) => find.all(slot, from, end, limit) as RawJob[])
+      .sort((one, other) => other.id - one.id)
+      .slice(0, limit)
+      .map(fromRaw);
   }
 
   #rows(where: string, ...values: unknown[]): JobRow[] {

@@ -27,6 +27,7 @@ import type {
   SwitchView,
   ViolationView,
 } from './switch-protocol.ts';
+import type { TaskRequest, TaskSearch } from './task-routes.ts';
 import type { KeyView } from './tenancy-routes.ts';
 
 /** No controller answers on the socket. */
@@ -224,6 +225,15 @@ export class ControlClient {
       stopped = true;
       response?.destroy();
     };
+  }
+
+  /** Records a job of a server. */
+  askTask(wanted: TaskRequest): Promise<{ readonly seq: number; readonly task: number }> {
+    return this.#json('POST', '/v1/tasks', wanted) as Promise<{ seq: number; task: number }>;
+  }
+
+  findTasks(search: TaskSearch): Promise<readonly JobView[]> {
+    return this.#json('POST', '/v1/tasks/find', search) as Promise<readonly JobView[]>;
   }
 
   /** Records one job a slot; each answer is the job or why there is none. */

@@ -31,13 +31,21 @@ import type {
   SwitchView,
   ViolationView,
 } from './switch-protocol.ts';
+import { type TaskTarget, taskRoute } from './task-routes.ts';
 import { actor, type TenancyTarget, tenancyRoute } from './tenancy-routes.ts';
 
 /** Power as the API asks for it: recorded before it is answered, and done whatever becomes of who asked. */
 export type IntendRequest = PowerWish;
 
 /** What the socket offers, as the controller provides it. */
-export interface ControlTarget extends BackupTarget, BootTarget, EventTarget, JobTarget, TenancyTarget, ServersTarget {
+export interface ControlTarget
+  extends TaskTarget,
+    BackupTarget,
+    BootTarget,
+    EventTarget,
+    JobTarget,
+    TenancyTarget,
+    ServersTarget {
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
   hasSlot(slot: number): boolean;
@@ -129,6 +137,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   if (await backupRoute(route, target, request, response)) return;
   if (await serverRoute(route, target, request, response)) return;
   if (await eventRoute(route, url.searchParams, target, request, response)) return;
+  if (await taskRoute(route, target, request, response)) return;
   if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
   if (url.pathname.startsWith('/v1/jobs')) {
     return jobRoute(target, url, request, response, (slots) => known(target, slots));

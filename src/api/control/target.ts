@@ -12,6 +12,7 @@ import { jobTarget } from './job-target.ts';
 import { rootView } from './root-protocol.ts';
 import type { ControlTarget } from './server.ts';
 import { applyResult, planView, switchView, violationView } from './switch-views.ts';
+import { findTasks, slotsOf } from './task-routes.ts';
 import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
@@ -23,6 +24,8 @@ export function controlTarget(controller: Controller): ControlTarget {
     servers,
     ...jobTarget(jobs),
     ...backupTarget(backups, jobs),
+    tasks: controller.serverTasks,
+    findTasks: findTasks(jobs, (search) => store.jobs.ofSlots(slotsOf(search), search)),
     roots: async () => {
       await quotas.look();
       const usage = quotas.usage();

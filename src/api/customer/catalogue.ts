@@ -6,7 +6,7 @@ import type { Services } from '../http/services.ts';
 
 const group = 'catalogue';
 
-const model = z.object({
+export const model = z.object({
   model: z.int(),
   memory: z.int().describe('MB'),
   cpu_speed: z.int().describe('MHz'),
@@ -17,9 +17,19 @@ const model = z.object({
 const SMALLEST_DISK = 10;
 
 /** The kinds of boards that are in the rack; of a rack that has seen none yet, all that there are. */
-function kinds({ mirror }: Services): readonly Spec[] {
+export function kinds({ mirror }: Services): readonly Spec[] {
   const there = new Set([...mirror.rack().slots.values()].flatMap((slot) => specOf(slot.board) ?? []));
   return there.size === 0 ? SPECS : SPECS.filter((spec) => there.has(spec));
+}
+
+export function modelOf(spec: Spec): z.infer<typeof model> {
+  return {
+    model: spec.model,
+    memory: spec.memory,
+    cpu_speed: spec.cpuSpeed,
+    nic_speed: spec.nicSpeed,
+    disk: SMALLEST_DISK,
+  };
 }
 
 const models = route({
@@ -34,13 +44,7 @@ const models = route({
   handle: ({ services }) => ({
     status: 200,
     body: {
-      models: kinds(services).map((spec) => ({
-        model: spec.model,
-        memory: spec.memory,
-        cpu_speed: spec.cpuSpeed,
-        nic_speed: spec.nicSpeed,
-        disk: SMALLEST_DISK,
-      })),
+      models: kinds(services).map(modelOf),
     },
   }),
 });

@@ -15,6 +15,20 @@ const CODES: Readonly<Record<TenancyRefusal, ErrorCode>> = Object.freeze({
   no_board_free: 'no_board_free',
 });
 
+/** Why a job is not made, or not ended: the words of the kinds of jobs. */
+const JOB_CODES: Readonly<Record<string, ErrorCode>> = Object.freeze({
+  busy: 'not_live',
+  parameters: 'bad_request',
+  no_image: 'bad_request',
+  no_root: 'not_live',
+  no_slot: 'not_live',
+  unassigned: 'not_live',
+  nothing_to_undo: 'nothing_to_undo',
+  too_late: 'too_late',
+  no_job: 'not_found',
+  key_reused: 'idempotency_key_reused',
+});
+
 /** Asks the controller for what is not in the mirror. Its own refusals become the API's. */
 export async function fromController<Result>(
   { control }: Pick<Services, 'control'>,
@@ -25,8 +39,8 @@ export async function fromController<Result>(
       throw new ApiError('controller_away', 'the controller of the rack is not answering; boards go on as they are', {
         cause,
       });
-    if (cause instanceof Refused && cause.code !== undefined && cause.code in CODES)
-      throw new ApiError(CODES[cause.code as TenancyRefusal], cause.message, { cause });
+    const code = cause instanceof Refused ? codeOf(cause.code ?? '') : undefined;
+    if (code !== undefined) throw new ApiError(code, (cause as Refused).message, { cause });
     throw cause;
   });
 }
@@ -39,4 +53,9 @@ export async function commanded<Result extends { readonly seq: number }>(
   const result = await fromController(services, command);
   await services.mirror.reached(result.seq);
   return result;
+}
+
+function codeOf(word: string): ErrorCode | undefined {
+  if (Object.hasOwn(CODES, word)) return CODES[word as TenancyRefusal];
+  return Object.hasOwn(JOB_CODES, word) ? JOB_CODES[word] : undefined;
 }

@@ -1,7 +1,15 @@
 /** The face for automation (`/api/v1`): the names of the face for hosted-Pi clients, and everything that those lack. */
 import type { Route } from '../http/route.ts';
+import { catalogueRoutes } from './catalogue.ts';
 import { eventRoutes } from './events/index.ts';
 import { serverRoutes } from './servers/index.ts';
 import { staffRoutes } from './staff/index.ts';
+import { taskRoutes } from './tasks/index.ts';
 
-export const v1Routes: readonly Route[] = [...serverRoutes, ...eventRoutes, ...staffRoutes];
+export const v1Routes: readonly Route[] = [
+  ...serverRoutes,
+  ...taskRoutes,
+  ...catalogueRoutes,
+  ...eventRoutes,
+  ...staffRoutes,
+];

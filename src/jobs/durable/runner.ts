@@ -45,6 +45,8 @@ interface Live {
   job: JobRow;
   readonly kind: JobKind;
   abort: AbortController;
+  /** Its end is on disk: it may still wait for a place, and does nothing there. */
+  ended: boolean;
 }
 
 const LONGEST_PAUSE = 30_000;
@@ -131,7 +133,7 @@ export class JobRunner {
   }
 
   activeOf(slot: SlotNumber): JobRow | undefined {
-    return [...this.#live.values()].find(({ job }) => job.slot === slot)?.job;
+    return [...this.#live.values()].find(({ job, ended }) => job.slot === slot && !ended)?.job;
   }
 
   /** The newest jobs, newest first. */
@@ -161,7 +163,7 @@ export class JobRunner {
 
   #begin(job: JobRow, kind: JobKind): void {
     if (this.#stopped || this.#live.has(job.id)) return;
-    const live: Live = { job, kind, abort: new AbortController() };
+    const live: Live = { job, kind, abort: new AbortController(), ended: false };
     this.#live.set(job.id, live);
     this.#drive(live)
       .catch((cause: unknown) => {
@@ -217,7 +219,8 @@ export class JobRunner {
       table.save(job, job.updatedAt);
       if (moved) this.#parts.moved?.({ kind: live.kind, job, before });
     });
-    if (isEnded(job.state) && !isEnded(before.state)) {
+    live.ended = isEnded(job.state);
+    if (live.ended && !isEnded(before.state)) {
       this.#tellEnd(live.kind, job);
       live.kind.ended?.(job);
     }

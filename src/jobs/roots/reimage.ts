@@ -11,6 +11,7 @@ import { type KnownImage, NoSuchImage } from '../../roots/known-images.ts';
 import { type PersonalWishes, personalWishes } from '../../roots/personalise/wishes.ts';
 import type { JobRow } from '../../store/jobs.ts';
 import { type JobKind, JobRefused, type JobStep, StepFailed } from '../durable/kind.ts';
+import { rootRecord } from '../root-record.ts';
 import { assignedSlot, type RootJobParts, slotOf } from './parts.ts';
 import * as steps from './steps.ts';
 
@@ -18,6 +19,7 @@ const request = personalWishes.extend({
   /** As people write it; left out: as the rack file has it. */
   image: z.string().min(1).max(200).optional(),
   until: z.enum(steps.DONE_AT as [Milestone, ...Milestone[]]).optional(),
+  record: rootRecord.optional(),
 });
 
 /** What a reimage is recorded with: the image by its exact version. */

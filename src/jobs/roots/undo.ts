@@ -2,10 +2,14 @@
 import { z } from 'zod';
 import type { Milestone } from '../../rack/milestone.ts';
 import { type JobKind, JobRefused, StepFailed } from '../durable/kind.ts';
+import { rootRecord } from '../root-record.ts';
 import { assignedSlot, type RootJobParts, rowOf } from './parts.ts';
 import * as steps from './steps.ts';
 
-const request = z.strictObject({ until: z.enum(steps.DONE_AT as [Milestone, ...Milestone[]]).optional() });
+const request = z.strictObject({
+  until: z.enum(steps.DONE_AT as [Milestone, ...Milestone[]]).optional(),
+  record: rootRecord.optional(),
+});
 
 export function undoKind(parts: RootJobParts): JobKind {
   const attach = steps.work(

@@ -41,6 +41,8 @@ const target: ControlTarget = {
     return feed;
   },
   servers: undefined as never,
+  tasks: undefined as never,
+  findTasks: () => [],
   eventPage: (after, limit, filter) => store.events.page(after, limit, filter),
   newestEvents: (limit, filter) => store.events.newest(limit, filter),
   tellEvent: (told) => new EventLog(store, realClock).write(told),

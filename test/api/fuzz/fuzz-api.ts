@@ -88,6 +88,11 @@ async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
     await rack.state.intend(slotNumber(slot), { cycling: false });
     rack.boardUp(slot);
   }
+  const by = { who: 'test', address: undefined, tenant: undefined };
+  for (const { name, protection } of rack.servers.all())
+    if (protection.delete || protection.rebuild)
+      await rack.servers.change(name, { protection: { delete: false, rebuild: false } }, by);
+  await rack.until(() => rack.plan.slots.every(({ slot }) => rack.jobs.activeOf(slot) === undefined));
   rack.flush();
   await makeRoom(rack);
   for (const name of ['web-1', 'web-2']) {

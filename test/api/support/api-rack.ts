@@ -9,6 +9,7 @@ import { eventTarget } from '../../../src/api/control/event-target.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
 import { jobTarget } from '../../../src/api/control/job-target.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
+import { findTasks, slotsOf } from '../../../src/api/control/task-routes.ts';
 import { feedSources } from '../../../src/api/control/views.ts';
 import { BootHistory } from '../../../src/jobs/boot-history.ts';
 import { ClientEvents } from '../../../src/jobs/client-events.ts';
@@ -17,6 +18,7 @@ import { JobRunner } from '../../../src/jobs/durable/runner.ts';
 import type { PowerAction } from '../../../src/jobs/power.ts';
 import { intendPower } from '../../../src/jobs/power-requests.ts';
 import { RackState } from '../../../src/jobs/rack-state.ts';
+import { ServerTasks } from '../../../src/jobs/server-tasks.ts';
 import { Servers } from '../../../src/jobs/servers.ts';
 import { Tenancy } from '../../../src/jobs/tenancy.ts';
 import { realClock } from '../../../src/net/real-clock.ts';
@@ -116,7 +118,10 @@ export class ApiRack {
       log,
       places: 4,
       event: (slot, kind, text) => this.state.event(slot, kind, text),
-      moved: (move) => clientEvents.jobMoved(move),
+      moved: (move) => {
+        this.servers.jobMoved(move);
+        clientEvents.jobMoved(move);
+      },
       fatal: (what, cause) => log.error({ err: cause }, what),
     });
     const { state, tenancy, jobs } = this;
@@ -323,7 +328,15 @@ export class ApiRack {
     const { installing, booting } = this;
     const provision = [step('clone', () => installing.pass()), step('wait', () => booting.pass())];
     const nothing = [step('work', async () => undefined)];
-    return [kind('provision', provision), kind('release', nothing), kind('keys', nothing), kind('reimage', provision)];
+    return [
+      kind('provision', provision),
+      kind('release', nothing),
+      kind('keys', nothing),
+      kind('reimage', provision),
+      kind('undo', nothing),
+      kind('rescue', provision),
+      kind('reboot', nothing),
+    ];
   }
 
   /** Boards do nothing of it until the test says so. */
@@ -347,6 +360,8 @@ export class ApiRack {
       servers,
       feed,
       ...jobTarget(jobs),
+      tasks: new ServerTasks({ servers, jobs, store }),
+      findTasks: findTasks(jobs, (search) => store.jobs.ofSlots(slotsOf(search), search)),
       ...eventTarget(store, state.events, realClock),
       audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
       intend: async (request) => {
