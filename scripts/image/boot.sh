@@ -49,7 +49,9 @@ make_initramfs() {
     esac
     basename "$module" | sed 's/\.\(xz\|zst\)$//' >>"$tree/modules/order"
   done < <(module_files "$parts" "$here/image/initramfs/modules")
-  (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio --null --create --format=newc --owner=0:0 --quiet) | gzip -9 -n >"$file"
+  # The same from the same packages: neither times nor inode numbers of this machine.
+  find "$tree" -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" -- {} +
+  (cd "$tree" && find . -print0 | LC_ALL=C sort -z | cpio --null --create --format=newc --owner=0:0 --reproducible --quiet) | gzip -9 -n >"$file"
 }
 
 # module_files PARTS LIST: the files of the modules in LIST and of all they need, in the order in which they can be loaded.

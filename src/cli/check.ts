@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { describeBackups } from '../rack/backup/describe.ts';
 import { MAX_BYTES } from '../rack/rack-file/guard.ts';
 import { formatProblem, loadRackFile, type RackFileResult } from '../rack/rack-file.ts';
+import { commonDefault, readCatalogue } from '../roots/image-store/catalogue.ts';
 import { storedImages } from '../roots/image-store/stored.ts';
 import { DRIVERS } from '../switches/drivers/index.ts';
 import { EXIT } from './exit.ts';
@@ -77,17 +78,28 @@ export function readRackFile(path: string, state: string = stateRoot(undefined))
     const place = { file: path, line: 0, column: 0 };
     return { plan: undefined, problems: [{ ...place, message, expected: 'a rack file (YAML)', severity: 'error' }] };
   }
+  const images = imagesDirectory({ state });
   const directories = {
     path,
     cacheDirectory: cacheDirectory(),
     stateDirectory: (rack: string) => join(resolve(state), rack),
-    storedImages: storedImages(imagesDirectory({ state })),
+    storedImages: storedImages(images),
+    defaultImage: defaultImage(images),
   };
   return loadRackFile(
     content,
     directories,
     DRIVERS.map(({ name }) => name),
   );
+}
+
+/** Of a catalogue that cannot be read there is none; `pirack image list` says why. */
+function defaultImage(images: string): string | undefined {
+  try {
+    return commonDefault(readCatalogue(images));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The bytes, at most one more than a rack file may have; or the reason as a sentence. */

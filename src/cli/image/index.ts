@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { bootCostCommand } from './boot-cost.ts';
+import { buildCommand } from './build.ts';
 import { importCommand } from './import.ts';
 import { defaultCommand, labelCommand } from './label.ts';
 import { listCommand } from './list.ts';
@@ -11,6 +12,7 @@ import { verifyCommand } from './verify.ts';
 /** One file a subcommand, in the order in which `pirack image --help` lists them. */
 const SUBCOMMANDS: readonly (() => Command)[] = [
   importCommand,
+  buildCommand,
   listCommand,
   showCommand,
   verifyCommand,

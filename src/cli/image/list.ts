@@ -38,7 +38,7 @@ export function listCommand(): Command {
         ];
         console.log(
           rows.length === 0
-            ? `no images in ${store.directory}; \`pirack image import FILE\` takes one in`
+            ? `no images in ${store.directory}; \`pirack image build debian-12\` makes one, \`pirack image import FILE\` takes one in`
             : formatTable(COLUMNS, rows, { width: terminalWidth() }).join('\n'),
         );
       }

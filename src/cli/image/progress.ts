@@ -1,7 +1,14 @@
-/** How an import gets on: one line that is written over on a terminal, a line now and then elsewhere. */
-import type { Phase, Progress } from '../../roots/import/index.ts';
+/** How an import or a build gets on: one line that is written over on a terminal, a line now and then elsewhere. */
+import type { BuildProgress } from '../../roots/build/index.ts';
+import type { Progress } from '../../roots/import/index.ts';
 
-const WORDS: Readonly<Record<Phase, string>> = {
+type Told = Progress | BuildProgress;
+
+const WORDS: Readonly<Record<Told['phase'], string>> = {
+  reading: 'reading the archive',
+  fetching: 'fetching packages',
+  installing: 'installing packages',
+  booting: 'making the boot files: firmware, kernel, device trees, initramfs',
   checking: 'checking the file',
   unpacking: 'unpacking',
   hashing: 'writing down what it consists of',
@@ -22,10 +29,10 @@ const PLAIN_EVERY = 5000;
 
 /** What to call with every step. `end` leaves the terminal's line. */
 export function progressTeller({ write, isTerminal, now }: ProgressOptions): {
-  tell(progress: Progress): void;
+  tell(progress: Told): void;
   end(): void;
 } {
-  let phase: Phase | undefined;
+  let phase: Told['phase'] | undefined;
   let began = 0;
   let told = Number.NEGATIVE_INFINITY;
   let width = 0;
@@ -53,11 +60,15 @@ export function progressTeller({ write, isTerminal, now }: ProgressOptions): {
 }
 
 /** `unpacking: 512 of 2600 MB, 88 MB/s, 24 s left`. */
-export function progressText({ phase, done, total }: Progress, elapsed: number): string {
+export function progressText(progress: Told, elapsed: number): string {
+  const { phase, done, total } = progress;
   if (done === 0) return WORDS[phase];
   const rate = elapsed > 0 ? done / elapsed : 0;
-  const amount = total === undefined ? `${mb(done)} MB` : `${mb(done)} of ${mb(total)} MB`;
-  const parts = [amount, ...(rate > 0 ? [`${mb(rate * 1000)} MB/s`] : [])];
+  const packages = 'unit' in progress && progress.unit === 'packages';
+  const number = packages ? (count: number) => count.toFixed(count < 10 ? 1 : 0) : mb;
+  const unit = packages ? 'packages' : 'MB';
+  const amount = total === undefined ? `${number(done)} ${unit}` : `${number(done)} of ${number(total)} ${unit}`;
+  const parts = [amount, ...(rate > 0 ? [`${number(rate * 1000)} ${unit}/s`] : [])];
   if (total !== undefined && rate > 0) parts.push(`${Math.ceil(Math.max(0, total - done) / rate / 1000)} s left`);
   return `${WORDS[phase]}: ${parts.join(', ')}`;
 }

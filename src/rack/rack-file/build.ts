@@ -28,9 +28,13 @@ export interface Directories {
   readonly stateDirectory: string | ((rack: string) => string);
   /** Directories of the imported images, by `NAME:VERSION` and, for the last version, by `NAME`. */
   readonly storedImages?: ReadonlyMap<string, string>;
+  /** The imported image that boards get where the rack file names none at all. */
+  readonly defaultImage?: string | undefined;
 }
 
-export function buildPlan(file: RackFile, directories: Directories): Plan {
+export function buildPlan(read: RackFile, directories: Directories): Plan {
+  const { defaultImage = '', storedImages } = directories;
+  const file = namesNoImage(read) && storedImages?.has(defaultImage) ? { ...read, default_image: defaultImage } : read;
   const at = resolver(file.rack, directories);
   return deepFreeze<Plan>({
     rack: file.rack,
@@ -62,6 +66,10 @@ export function buildPlan(file: RackFile, directories: Directories): Plan {
     timings: timings(file),
   });
 }
+
+/** One that does say for some slots what they boot means the others to boot nothing. */
+const namesNoImage = ({ images, default_image, slots }: RackFile): boolean =>
+  images.length === 0 && default_image === undefined && slots.every(({ image }) => image === undefined);
 
 function apiPlan(api: NonNullable<RackFile['api']>, rack: string, at: (text: string) => string): ApiPlan {
   return {

@@ -53,6 +53,12 @@ export function withDefault(catalogue: Catalogue, name: string, image: string | 
   return { models: { ...catalogue.models, [name]: image === undefined ? { labels } : { labels, default: image } } };
 }
 
+/** The image that every model with a default has; undefined where they differ, or none has one. */
+export function commonDefault({ models }: Catalogue): string | undefined {
+  const [first, ...others] = new Set(Object.values(models).flatMap((model) => model.default ?? []));
+  return others.length === 0 ? first : undefined;
+}
+
 /** Where a catalogue names this image: sentences for a person. */
 export function namedIn(catalogue: Catalogue, matches: (reference: string) => boolean): string[] {
   return Object.entries(catalogue.models).flatMap(([name, each]) => [

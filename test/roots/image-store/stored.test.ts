@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadRackFile } from '../../../src/rack/rack-file.ts';
+import { commonDefault, withDefault } from '../../../src/roots/image-store/catalogue.ts';
 import { readStoredImages, storedImages } from '../../../src/roots/image-store/stored.ts';
 import { KnownImages } from '../../../src/roots/known-images.ts';
 import { makeFakeImage, scratchDirectory } from '../support/fake-image.ts';
@@ -89,4 +90,29 @@ test('an image that a rack file names twice has the settings of the name that is
   // A root of another image than the slot's has that image's settings.
   expect(known.get('fake@1', 'gone')?.image.id).toBe('fake@1');
   expect(known.get('other@1', 'small')).toBeUndefined();
+});
+
+test('a rack file that names no image at all gets the default; one that names any gets what it says', () => {
+  const directory = store(['debian-12@1', '2026-01-01T00:00:00Z']);
+  const images = storedImages(directory);
+  const imageOf = (text: string, defaultImage: string | undefined) => {
+    const places = { path: '/rack.yaml', cacheDirectory: '/cache', stateDirectory: '/nowhere' };
+    const { plan, problems } = loadRackFile(text, { ...places, storedImages: images, defaultImage });
+    expect(problems).toEqual([]);
+    return [plan?.slots[0]?.image, plan?.images.map((image) => image.directory)];
+  };
+  const none = rackFile('x').replace(', image: "x"', '');
+  expect(imageOf(none, 'debian-12')).toEqual(['debian-12', [join(directory, 'debian-12@1')]]);
+  expect(imageOf(none, undefined)).toEqual([undefined, []]);
+  expect(imageOf(none, 'gone')).toEqual([undefined, []]);
+  expect(imageOf(rackFile('none'), 'debian-12')).toEqual([undefined, []]);
+  expect(imageOf(`${none}images:\n  - {name: own, directory: /srv/own}\n`, 'debian-12')[0]).toBeUndefined();
+});
+
+test('the default of a machine is what all models with one have', () => {
+  const one = withDefault(withDefault({ models: {} }, '3B', 'debian-12'), '4B', 'debian-12');
+  expect(commonDefault({ models: {} })).toBeUndefined();
+  expect(commonDefault(one)).toBe('debian-12');
+  expect(commonDefault(withDefault(one, '4B', 'debian-13'))).toBeUndefined();
+  expect(commonDefault(withDefault(one, '4B', undefined))).toBe('debian-12');
 });
