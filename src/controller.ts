@@ -24,14 +24,18 @@ import { rescueKind } from './jobs/roots/rescue.ts';
 import { undoKind } from './jobs/roots/undo.ts';
 import { ServerTasks } from './jobs/server-tasks.ts';
 import { Servers } from './jobs/servers.ts';
+import { ImageChecks } from './jobs/storage/image-checks.ts';
+import { StorageWatch } from './jobs/storage/storage-watch.ts';
 import { Tenancy } from './jobs/tenancy.ts';
 import { BoardWatch } from './jobs/watch.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
 import { ownMacs } from './net/own-macs.ts';
+import { run as runProgram } from './net/run.ts';
 import type { Clock } from './rack/clock.ts';
 import { BOOTS_COMPARED } from './rack/neighbours.ts';
 import type { Plan } from './rack/plan.ts';
 import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
+import { readStoredImages } from './roots/image-store/stored.ts';
 import { openRoots, type Roots } from './roots/index.ts';
 import { durablePortMaps } from './store/port-maps.ts';
 import { Store } from './store/store.ts';
@@ -77,6 +81,7 @@ export class Controller {
   readonly #keeper: RootKeeper;
   readonly #legs: LegServices;
   readonly quotas: QuotaWatch;
+  readonly storage: StorageWatch;
   #stopped = false;
   /** What does not work as it should and will not mend itself, one sentence each. */
   readonly #degraded: string[] = [];
@@ -208,6 +213,26 @@ export class Controller {
       clock,
       log,
     });
+    const { stateDirectory, imagesDirectory } = parts;
+    this.storage = new StorageWatch({
+      plan,
+      stateDirectory,
+      imagesDirectory,
+      server: () => this.#roots.server,
+      table: store.roots,
+      quotas: this.quotas,
+      checks: new ImageChecks({
+        images: () => readStoredImages(imagesDirectory),
+        stateDirectory,
+        days: plan.storage.verifyDays,
+        run: runProgram,
+        clock,
+        log,
+      }),
+      state: this.#state,
+      clock,
+      log,
+    });
     this.#watch = new BoardWatch(
       plan,
       this.#state,
@@ -240,6 +265,7 @@ export class Controller {
     this.jobs.resume();
     this.#keeper.start();
     this.quotas.start();
+    this.storage.start();
     this.power.start();
     this.#recovery.start();
     this.#saveHealthForEver();
@@ -252,6 +278,7 @@ export class Controller {
     this.backups.stop();
     this.#keeper.stop();
     this.quotas.stop();
+    this.storage.stop();
     this.#recovery.stop();
     this.switches.stop();
     this.#watch.stop();
@@ -288,6 +315,7 @@ export class Controller {
       ...this.#keeper.troubles(),
       ...this.quotas.troubles(),
       ...this.backups.troubles(),
+      ...this.storage.troubles(),
     ];
   }
 

@@ -20,6 +20,7 @@ export interface Plan {
   readonly roots: RootsPlan;
   /** Undefined: nothing is backed up. */
   readonly backups: BackupsPlan | undefined;
+  readonly storage: StoragePlan;
   readonly nfs: NfsPlan;
   readonly power: PowerPlan;
   readonly ipv6: Ipv6Plan;
@@ -157,6 +158,23 @@ export interface RootsPlan {
   readonly keepOld: Millis;
   /** What a board may write beyond its image, unless its customer has ordered a disk; undefined: as much as there is. */
   readonly diskSize: Bytes | undefined;
+}
+
+/** When what of the storage is told. */
+export interface StoragePlan {
+  /** Per cent of the disk of the roots that no clone may take: boards that run need it. */
+  readonly reserve: number;
+  /** Per cent of room, or of inodes, below which a disk is low. */
+  readonly lowAt: number;
+  /** A disk that will be full in fewer days than this, by its trend, is told. */
+  readonly fullInDays: number;
+  /** Per cent of a board's own disk. */
+  readonly rootFillingAt: number;
+  readonly rootFullAt: number;
+  /** The size from which on a database is too large. */
+  readonly database: Bytes;
+  /** How many days after its last verification an imported image is read again; 0: never. */
+  readonly verifyDays: number;
 }
 
 export type NfsVersion = '3' | '4.1';

@@ -1,9 +1,11 @@
 /** What `pirack doctor` says of roots: how images are cloned here, and which NFS server can serve the clones. */
+import { existsSync } from 'node:fs';
 import { readdir, realpath, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { run as runProgram } from '../net/run.ts';
 import type { Run } from './backends/backend.ts';
 import { type Probe, probeBackends } from './backends/probe.ts';
+import { quotaFinding, roomFinding } from './doctor-room.ts';
 import { hasCode, messageOf } from './errors.ts';
 import { detectServers, type ServerProbe } from './exports/detect.ts';
 import { ensureDirectory } from './files.ts';
@@ -40,7 +42,8 @@ export async function examineRoots(
 ): Promise<readonly Finding[]> {
   const servers = serverFinding(await detectServers(process.env.PATH ?? ''));
   try {
-    return [cloneFinding(directory, await probeIn(directory, imageRoot, run)), servers];
+    const probes = await probeIn(directory, imageRoot, run);
+    return [cloneFinding(directory, probes), ...(await roomFindings(directory, probes)), servers];
   } catch (error) {
     const text = `${directory} cannot be tried: ${messageOf(error)}`;
     return [
@@ -60,6 +63,15 @@ async function probeIn(directory: string, imageRoot: string | undefined, run: Ru
   }
 }
 
+/** Room, and what would keep boards to theirs, on the file system that holds the directory or will. */
+async function roomFindings(directory: string, probes: readonly Probe[]): Promise<Finding[]> {
+  const backend = probes.find((probe) => probe.refusal === undefined)?.name;
+  let at = directory;
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
+  const found = [roomFinding(at)];
+  return backend === undefined ? found : [...found, await quotaFinding(await realpath(at), backend)];
+}
+
 /** Removes the empty directories from `path` up to `top`. */
 async function removeEmpty(path: string, top: string): Promise<void> {
   for (let at = path; at.length >= top.length; at = dirname(at)) {
@@ -72,7 +84,7 @@ async function removeEmpty(path: string, top: string): Promise<void> {
 
 const COST: Readonly<Record<Probe['name'], string>> = {
   btrfs: 'a few milliseconds a root',
-  overlay: 'a few milliseconds a root, no quotas',
+  overlay: 'a few milliseconds a root',
   reflink: 'about a second a root',
   copy: 'seconds and the whole size of the image a root',
 };

@@ -22,11 +22,13 @@ import type { Applied, ExportServer } from './exports/server.ts';
 import { ALL_VERSIONS, type ExportSpec, exportOf, rescueExportOf } from './exports/spec.ts';
 import { ensureDirectory } from './files.ts';
 import { readStoredImages } from './image-store/stored.ts';
+import type { Image } from './images.ts';
 import { type KnownImage, KnownImages, nfsVersionOf } from './known-images.ts';
 import type { Wishes } from './personalise/wishes.ts';
 import { type PlaceName, placeName, placeOf, rootIn, slotIn } from './place.ts';
 import { openQuotas } from './quotas/detect.ts';
 import { RootQuotas } from './quotas/root-quotas.ts';
+import { assertRoom } from './room.ts';
 import { type EnsuredRoot, RootStore } from './root-store.ts';
 import { SlotRoots } from './slot-roots.ts';
 
@@ -235,8 +237,10 @@ class OpenRoots implements Roots {
     const directory = this.#directory;
     this.#quotas ??= await this.#openQuotas(backend);
     const quotas = this.#quotas instanceof RootQuotas ? { quotas: this.#quotas } : {};
+    const { reserve } = this.#options.plan.storage;
+    const room = (image: Image) => assertRoom(directory, image, backend, reserve);
     const how = { directory, backend, run: this.#run, clock, log, randomBytes, controllerKey, ...quotas };
-    this.#store ??= new RootStore(how);
+    this.#store ??= new RootStore({ ...how, assertRoom: room });
     const { images } = this;
     this.#slots ??= new SlotRoots({ table: store.roots, commit: store.commit, store: this.#store, images, clock });
   }

@@ -54,7 +54,12 @@ test('a directory is really tried, images are looked at, and nothing is left beh
   makeFakeImage(join(scratch, 'cache/images/bad'), 'not a version');
   const findings = await examineRootsDirectory(join(scratch, 'state/of/racks'), join(scratch, 'cache'));
   expect(findings[0]?.text).toMatch(/^cloned by /);
-  expect(findings.slice(2).map(({ subject, grade }) => [subject.split('/').at(-1), grade])).toEqual([
+  expect(findings[1]).toMatchObject({
+    subject: `room in ${scratch}`,
+    text: expect.stringMatching(/^[\d.]+ [MGT]B of .* are free/),
+  });
+  expect(findings[2]?.text).toMatch(/^(kept by|nothing keeps a board from filling the disk of all: )/);
+  expect(findings.slice(4).map(({ subject, grade }) => [subject.split('/').at(-1), grade])).toEqual([
     ['bad', 'degraded'],
     ['good', 'ok'],
   ]);

@@ -1,5 +1,5 @@
-import type { BootTimings, Ipv6Plan, Plan, PowerPlan, SlotPlan } from '../../src/rack/plan.ts';
-import { hours, millis, seconds, slotNumber, vlanId, watts } from '../../src/rack/units.ts';
+import type { BootTimings, Ipv6Plan, Plan, PowerPlan, SlotPlan, StoragePlan } from '../../src/rack/plan.ts';
+import { bytes, hours, millis, seconds, slotNumber, vlanId, watts } from '../../src/rack/units.ts';
 import type { Ipv4, Ipv6 } from '../../src/wire/address.ts';
 
 const timings: BootTimings = {
@@ -34,6 +34,16 @@ export const POWER: PowerPlan = {
 
 export const IPV6: Ipv6Plan = { gateway: 'pirack', autonomous: false, dns: [], nat64: undefined, mtu: undefined };
 
+export const STORAGE: StoragePlan = {
+  reserve: 0,
+  lowAt: 10,
+  fullInDays: 7,
+  rootFillingAt: 80,
+  rootFullAt: 95,
+  database: bytes(2e9),
+  verifyDays: 7,
+};
+
 /** A small real-looking plan: `count` slots on ports 1… of one switch, addresses by slot number. */
 export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
   return {
@@ -61,6 +71,7 @@ export function makePlan(count: number, change: Partial<Plan> = {}): Plan {
       },
     ],
     roots: { directory: '/nonexistent/roots', backend: 'auto', keepOld: hours(24), diskSize: undefined },
+    storage: STORAGE,
     nfs: { server: 'auto', version: '3', otherVersions: 'served' },
     backups: undefined,
     power: POWER,

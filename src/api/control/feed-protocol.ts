@@ -3,6 +3,7 @@
  * of it, every later one what has changed since. Reading is then a look into the mirror, and costs the controller nothing.
  */
 import type { PassingEvent } from '../../jobs/client-events.ts';
+import type { StorageView } from '../../jobs/storage/storage-watch.ts';
 import type { ApiKey } from '../../rack/tenancy/key.ts';
 import type { Server } from '../../rack/tenancy/server.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
@@ -13,6 +14,7 @@ import type { SlotView } from './protocol.ts';
 export interface FeedSections {
   readonly tenants: readonly Tenant[];
   readonly keys: readonly ApiKey[];
+  readonly storage: StorageView;
 }
 
 /** Where a server stands, in the words that customers read. */

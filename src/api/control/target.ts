@@ -64,17 +64,18 @@ export function controlTarget(controller: Controller): ControlTarget {
 
 /** Everything that changes in the controller, on its way to who mirrors it. */
 function feedOf(controller: Controller): Feed {
-  const { tenancy, servers, jobs, state, clock, clientEvents, quotas } = controller;
+  const { tenancy, servers, jobs, state, clock, clientEvents, quotas, storage } = controller;
   const work = {
     activeOf: (slot: SlotNumber) => jobs.activeOf(slot),
     stepOf: (job: JobRow) => stepOf(jobs.kindOf(job) ?? { steps: [], undo: [] }, job)?.name,
     usageOf: (slot: SlotNumber) => quotas.usageOf(slot),
   };
-  const feed = new Feed(feedSources(controller, { tenancy, servers, work }), clock);
+  const feed = new Feed(feedSources(controller, { tenancy, servers, work, storage: () => storage.view() }), clock);
   state.onChange((slot) => feed.slotChanged(slot));
   state.events.onEvent((event) => feed.happened(event));
   clientEvents.onPassing((event) => feed.passed(event));
   servers.onChange((name) => feed.serverChanged(name));
+  storage.onLook(() => feed.changed('storage'));
   quotas.onChange((slot) => {
     const server = servers.of(slot);
     if (server !== undefined) feed.serverChanged(server.name);

@@ -1,5 +1,6 @@
 import type { RackState } from '../../jobs/rack-state.ts';
 import type { Servers } from '../../jobs/servers.ts';
+import type { StorageView } from '../../jobs/storage/storage-watch.ts';
 import type { Tenancy } from '../../jobs/tenancy.ts';
 import type { SlotPlan } from '../../rack/plan.ts';
 import { condition, type SlotCondition, type SlotState } from '../../rack/slot-state.ts';
@@ -33,13 +34,14 @@ export interface FeedParts {
   readonly tenancy: Tenancy;
   readonly servers: Servers;
   readonly work: ServerWork;
+  readonly storage: () => StorageView;
 }
 
 /** What the feed sends of a controller. */
-export function feedSources(from: ViewSources, { tenancy, servers, work }: FeedParts): FeedSources {
+export function feedSources(from: ViewSources, { tenancy, servers, work, storage }: FeedParts): FeedSources {
   const plans = new Map(from.plan.slots.map((plan) => [plan.slot, plan]));
   const slot = (number: SlotNumber) => slotView(plans.get(number) as SlotPlan, from.state.get(number));
-  const sections = () => ({ tenants: tenancy.tenants(), keys: tenancy.keys() });
+  const sections = () => ({ tenants: tenancy.tenants(), keys: tenancy.keys(), storage: storage() });
   const { rack, zone, kind } = from.plan;
   const images = from.plan.images.map(({ name }) => ({ name, label: name }));
   return {

@@ -16,10 +16,11 @@ const REACH_LIMIT: Millis = seconds(5);
 /** Silence after which the controller counts as away. */
 const SILENCE: Millis = millis(3 * FEED_HEARTBEAT);
 
-export interface Rack extends Omit<FeedSnapshot, 'slots' | 'servers' | 'keys' | 'tenants'> {
+export interface Rack extends Omit<FeedSnapshot, 'slots' | 'servers' | 'keys' | 'tenants' | 'storage'> {
   seq: number;
   readonly slots: Map<number, SlotView>;
   readonly servers: Map<string, ServerView>;
+  storage: FeedSnapshot['storage'];
   tenants: ReadonlyMap<string, Tenant>;
   keys: ReadonlyMap<string, ApiKey>;
 }
@@ -132,6 +133,7 @@ export class Mirror {
       for (const server of line.servers ?? []) this.#rack.servers.set(server.name, server);
       for (const name of line.gone ?? []) this.#rack.servers.delete(name);
       if (line.tenants !== undefined) this.#rack.tenants = byName(line.tenants);
+      if (line.storage !== undefined) this.#rack.storage = line.storage;
       if (line.keys !== undefined) this.#rack.keys = byId(line.keys);
     }
     for (const look of [...this.#waiting]) look();

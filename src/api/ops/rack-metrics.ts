@@ -3,6 +3,7 @@ import { Gauge, Registry } from 'prom-client';
 import type { SlotCondition } from '../../rack/slot-state.ts';
 import type { ServerStatus } from '../control/feed-protocol.ts';
 import type { Rack } from '../http/mirror.ts';
+import { storageMetrics } from './storage-metrics.ts';
 
 /** All of them, also those that no slot is in: a series that comes and goes cannot be alerted on. */
 const CONDITIONS: readonly SlotCondition[] = Object.freeze([
@@ -57,5 +58,12 @@ export function rackMetrics(rack: Rack, now: number): Registry {
   }
   const drawn = gauge('switch_power_watts', 'Watts of all slots of a switch', ['switch']);
   for (const slot of slots) drawn.inc({ switch: slot.switch }, slot.power?.watts ?? 0);
+  storageMetrics(rack.storage, gauge);
+  const disks = gauge('server_disk_used_bytes', 'What a server has written beyond its image', ['server']);
+  const sizes = gauge('server_disk_limit_bytes', 'What it may write; no series: nothing limits it', ['server']);
+  for (const { name: server, diskUsed, diskLimit } of servers) {
+    if (diskUsed !== null) disks.set({ server }, diskUsed);
+    if (diskLimit !== null) sizes.set({ server }, diskLimit);
+  }
   return registry;
 }

@@ -51,6 +51,15 @@ export function buildPlan(read: RackFile, directories: Directories): Plan {
       diskSize: file.roots.disk_size === 'none' ? undefined : file.roots.disk_size,
     },
     backups: file.backups && backupsPlan(file, file.backups, at, resolve(directories.path)),
+    storage: {
+      reserve: file.storage.reserve,
+      lowAt: file.storage.low_at,
+      fullInDays: file.storage.full_in_days,
+      rootFillingAt: file.storage.root_filling_at,
+      rootFullAt: file.storage.root_full_at,
+      database: file.storage.database,
+      verifyDays: file.storage.verify_days,
+    },
     nfs: { server: file.nfs.server, version: file.nfs.version, otherVersions: file.nfs.other_versions },
     power: {
       hold: file.power.hold,

@@ -28,6 +28,7 @@ import {
   rackName,
   range,
   secret,
+  size,
   zoneName,
 } from './scalars.ts';
 
@@ -222,6 +223,18 @@ export const rackFileSchema = z.strictObject({
       disk_size: diskSize.default(bytes(10e9)),
     })
     .meta({ expected: '{directory: state:roots, backend: auto, keep_old: 24 h, disk_size: 10 GB}' })
+    .prefault({}),
+  storage: z
+    .strictObject({
+      reserve: integer(0, 50, 'per cent of the disk').default(3),
+      low_at: integer(0, 90, 'per cent of the disk').default(10),
+      full_in_days: integer(0, 365, 'a number of days').default(7),
+      root_filling_at: integer(1, 100, 'per cent of a board’s disk').default(80),
+      root_full_at: integer(1, 100, 'per cent of a board’s disk').default(95),
+      database: size.default(bytes(2e9)),
+      verify_days: integer(0, 365, 'a number of days, 0 for never,').default(7),
+    })
+    .meta({ expected: '{reserve: 3, low_at: 10, full_in_days: 7, root_filling_at: 80, root_full_at: 95}' })
     .prefault({}),
   nfs: z
     .strictObject({

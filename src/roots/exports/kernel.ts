@@ -55,6 +55,8 @@ export class KernelServer implements ExportServer {
 
   mend(): Promise<readonly string[]> {
     return this.#turns.take(async () => {
+      // Who looks after the machine's own server is its service manager: here it is only told.
+      this.#running = (await readThreads(this.#options.threadsFile)) > 0;
       const differences = exportDifferences(this.#wanted, await this.#seen());
       if (differences.length > 0) await this.#make(this.#wanted);
       return differences;

@@ -90,6 +90,7 @@ const target: ControlTarget = {
 
 let directory: string;
 let path: string;
+const NO_STORAGE = { fileSystems: [], databases: [], conditions: [] };
 let server: Server;
 let client: ControlClient;
 beforeEach(async () => {
@@ -100,12 +101,13 @@ beforeEach(async () => {
     {
       slot: (slot) => ({ slot }) as never,
       server: () => undefined,
-      sections: () => ({ tenants: tenancy.tenants(), keys: tenancy.keys() }),
+      sections: () => ({ storage: NO_STORAGE, tenants: tenancy.tenants(), keys: tenancy.keys() }),
       snapshot: () => ({
         rack: 'r',
         zone: 'z',
         kind: 'virtual',
         images: [],
+        storage: NO_STORAGE,
         slots: [],
         servers: [],
         tenants: tenancy.tenants(),

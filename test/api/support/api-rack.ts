@@ -20,6 +20,7 @@ import { intendPower } from '../../../src/jobs/power-requests.ts';
 import { RackState } from '../../../src/jobs/rack-state.ts';
 import { ServerTasks } from '../../../src/jobs/server-tasks.ts';
 import { Servers } from '../../../src/jobs/servers.ts';
+import type { StorageView } from '../../../src/jobs/storage/storage-watch.ts';
 import { Tenancy } from '../../../src/jobs/tenancy.ts';
 import { realClock } from '../../../src/net/real-clock.ts';
 import { stepOf } from '../../../src/rack/job.ts';
@@ -77,6 +78,7 @@ export class ApiRack {
   /** What holds up the recording of power. */
   readonly recording = new Gate();
   readonly intended: IntendRequest[] = [];
+  storage: StorageView = { fileSystems: [], databases: [], conditions: [] };
   /** What is known of the roots' disks. */
   readonly disks = new Map<SlotNumber, Usage>();
   store!: Store;
@@ -151,7 +153,10 @@ export class ApiRack {
     };
     const history = new BootHistory(plan, state, []);
     const from = { plan, state, store, history, startedAt: millis(0), troubles: () => [] };
-    this.#feed = new Feed(feedSources(from, { tenancy, servers: this.servers, work }), realClock);
+    this.#feed = new Feed(
+      feedSources(from, { tenancy, servers: this.servers, work, storage: () => this.storage }),
+      realClock,
+    );
     state.onChange((slot) => this.#feed.slotChanged(slot));
     state.events.onEvent((event) => this.#feed.happened(event));
     clientEvents.onPassing((event) => this.#feed.passed(event));

@@ -3,7 +3,7 @@ import type { Plan, SimulatedModel } from '../../../../src/rack/plan.ts';
 import { parseAddress } from '../../../../src/rack/prefix.ts';
 import { hours, millis, seconds, slotNumber, vlanId, watts } from '../../../../src/rack/units.ts';
 import { type Ipv6, parseIpv4 } from '../../../../src/wire/address.ts';
-import { IPV6, POWER, SWITCH_DEFAULTS } from '../../../support/plan.ts';
+import { IPV6, POWER, STORAGE, SWITCH_DEFAULTS } from '../../../support/plan.ts';
 
 export interface TestPlanOptions {
   readonly models: readonly (SimulatedModel | undefined)[];
@@ -67,6 +67,7 @@ export function testPlan({
     ],
     images: [],
     roots: { directory: '/nowhere', backend: 'auto', keepOld: hours(24), diskSize: undefined },
+    storage: STORAGE,
     nfs: { server: 'auto', version: '3', otherVersions: 'served' },
     backups: undefined,
     power: { ...POWER, hold: seconds(3), concurrentBoots: 8, poll: seconds(5) },
