@@ -130,7 +130,7 @@ const reader = run('nsenter', ['--net=/run/netns/b3', 'unshare', '-m', 'sh', '-c
 );
 // Held by board 1: what it had mounted before must not serve it the new root, nor the old one for ever.
 sh(
-  `ip netns exec b1 sh -c 'mkdir -p /run/b1 && mount -t nfs -o vers=3,nolock,soft,timeo=50,retrans=1 ${leg(1)}:${specs[0]?.path} /run/b1'`,
+  `nsenter --net=/run/netns/b1 sh -c 'mkdir -p /run/b1 && mount -t nfs -o vers=3,nolock,soft,timeo=50,retrans=1 ${leg(1)}:${specs[0]?.path} /run/b1'`,
 );
 let latest = specs[0] as ExportSpec;
 for (let number = 2; number <= 3; number++) {
