@@ -25,6 +25,8 @@ const WORDS = [
 ];
 /** Stands for the number of a task that there is when the request is sent. */
 export const TASK = 'task-of-web-1';
+/** And of a boot of slot 1. */
+export const BOOT = 'boot-of-slot-1';
 const SERVERS = ['web-1', 'WEB-1', 'web-2', 'web-3'];
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]).toString('base64')}`;
 /** What a field of this name is for, which its schema cannot say. */
@@ -48,6 +50,7 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   hostname: [...SERVERS, 'sw1', 'test'],
   port: ['1', '2', '9100'],
   task: ['1', TASK],
+  boot: [BOOT, BOOT, '1'],
   ssh_key: [KEY, KEY, `${KEY} me # you\r\n`, '', '\r\n', 'words'],
   os_image: ['debian', 'debian', 'debian', 'none'],
   grant_type: ['client_credentials'],

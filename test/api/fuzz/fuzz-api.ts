@@ -4,7 +4,7 @@ import type { Route } from '../../../src/api/http/route.ts';
 import { slotNumber } from '../../../src/rack/units.ts';
 import { ApiRack, type TestKey } from '../support/api-rack.ts';
 import type { RawAnswer, RawConnection, RawRequest } from '../support/raw-http.ts';
-import { requestOf, TASK } from './arbitrary.ts';
+import { BOOT, requestOf, TASK } from './arbitrary.ts';
 import { wrong } from './verdict.ts';
 
 export interface FuzzResult {
@@ -30,7 +30,10 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
       const route = ROUTES[turn % ROUTES.length] as Route;
       const count = Math.min(TURN, requests - done);
       for (const request of fc.sample(requestOf(route, authorizations), { numRuns: count, seed: seed + turn })) {
-        const answer = await connection.send({ ...request, path: request.path.replace(TASK, taskOf(rack)) });
+        const answer = await connection.send({
+          ...request,
+          path: request.path.replace(TASK, taskOf(rack)).replace(BOOT, bootOf(rack)),
+        });
         const fault = wrong(route, answer);
         if (fault !== undefined)
           throw new Error(`${route.name}: ${fault}\n${show(request)}\n${answer.status} ${answer.text.slice(0, 1_000)}`);
@@ -46,6 +49,7 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
   }
 }
 
+const bootOf = (rack: ApiRack) => String(rack.store.boots.ofSlot(slotNumber(1), 1)[0]?.id);
 const taskOf = (rack: ApiRack) => String(rack.servers.all().find(({ name }) => name === 'web-1')?.task);
 
 /** One connection, and the next when the server has closed it, as it may after what is no request. */
@@ -83,6 +87,8 @@ async function allKeys(rack: ApiRack, provision: TestKey): Promise<string[]> {
 
 /** Boards do what they were told, so that they can be told again; two servers are there, whatever was deleted. */
 async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
+  // A boot that is a server's own.
+  rack.boardUp(1);
   for (const { slot } of rack.plan.slots) {
     if (!rack.state.get(slotNumber(slot)).cycling) continue;
     await rack.state.intend(slotNumber(slot), { cycling: false });

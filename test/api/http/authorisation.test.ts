@@ -49,6 +49,8 @@ async function settle(): Promise<void> {
   rack.intended.length = 0;
 }
 
+const boot = () => String(rack.store.boots.ofSlot(slotNumber(1), 1)[0]?.id);
+
 function expected(route: Route, sample: Sample, who: Who): number {
   const keyless = who === 'nobody' || who === 'wrong' || who === 'expired' || who === 'revoked';
   if (route.needs === 'open') return keyless && route.errorStyle === 'oauth' ? 401 : sample.own;
@@ -74,7 +76,7 @@ describe('authorisation', () => {
       const authorization = keys.get(who);
       const answer = await rack.send({
         method: route.method,
-        path: path.replace('{task}', task),
+        path: path.replace('{task}', task).replace('{boot}', boot()),
         headers: { ...sample.headers, ...(authorization === undefined ? {} : { Authorization: authorization }) },
         ...(sample.body === undefined ? {} : { body: sample.body }),
       });

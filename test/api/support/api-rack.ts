@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Api, type ApiOptions } from '../../../src/api/api.ts';
+import { slotBootsView } from '../../../src/api/control/boot-views.ts';
 import { ControlClient } from '../../../src/api/control/client.ts';
 import { eventTarget } from '../../../src/api/control/event-target.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
@@ -377,8 +378,9 @@ export class ApiRack {
       },
       hasSlot: (slot) => this.plan.slots.some((each) => each.slot === slot),
       status: () => ({ slots: this.plan.slots }) as never,
-      board: missing,
-      boots: missing,
+      board: (slot) => ({ recent: state.get(slotNumber(slot)).boot?.recent ?? [] }) as never,
+      boots: (slot, limit) =>
+        slotBootsView({ plan: this.plan, store, history: new BootHistory(this.plan, state, []) }, slot, limit),
       roots: missing,
       initBackups: missing,
       listBackups: missing,
