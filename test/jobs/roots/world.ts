@@ -138,6 +138,7 @@ export class World {
         images,
         slots: rootSlots,
         rootPath: () => `/roots/${table.of(SLOT, 'current')?.place}`,
+        nfsVersion: () => '3',
         serve: () =>
           life.moment(() => {
             if (this.failsToExport && this.table.of(SLOT, 'current')?.image !== 'debian@1')
