@@ -32,12 +32,12 @@ export class ResticStopped extends Error {
 const MOST_STDERR = 64 * 1024;
 /** A line of `ls --json` for a file of the longest name, several times over. */
 const MOST_LINE = 1024 * 1024;
-/** What restic needs to take its lock away when it is interrupted. */
+/** For taking its lock away when it is interrupted; behind uploads of a slow line that may take longer. */
 const PATIENCE = seconds(20);
 
 /**
- * `setpriv` has the kernel interrupt it when its parent dies: an interrupted restic removes its lock, an orphan would keep
- * it, and go on reading a picture that the next controller takes away.
+ * `setpriv` has the kernel interrupt it when its parent dies: an orphan would go on reading a picture that the next controller
+ * takes away. It then dies of its broken pipes before it has taken its lock away; `Restic.prepare` does that.
  */
 const BEHIND = ['ionice', '-c', '2', '-n', '7', 'setpriv', '--pdeathsig', 'INT', 'restic'];
 
@@ -53,7 +53,7 @@ export async function runRestic(children: RunningChildren, wanted: ResticRun): P
   const stopper = new Stopper(child, wanted);
   try {
     const end = await ended(child, wanted.line ?? (() => undefined), stopper);
-    // One that ended by itself took its lock with it; of one that was killed the record stays.
+    // One that ended by itself took its lock with it; of one that was stopped or killed the record stays.
     if (child.pid !== undefined) children.remove(child.pid);
     return end;
   } finally {

@@ -75,7 +75,7 @@ function identify(pid: number): ChildProcessId {
 export const isAlive = ({ pid, startTicks, boot }: ChildProcessId): boolean =>
   startTicks !== '' && boot === bootId() && startOf(pid) === startTicks;
 
-/** Interrupts it, so that it takes its lock away, and kills it when it does not end. */
+/** Interrupts it, so that it may take its lock away, and kills it when it does not end. */
 async function end(child: ChildProcessId): Promise<void> {
   for (const signal of ['SIGINT', 'SIGKILL'] as const) {
     try {

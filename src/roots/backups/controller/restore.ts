@@ -14,7 +14,7 @@ import { SAVED_AS, withRestored } from '../staging.ts';
 import { type Adopted, adoptState } from './adopt-state.ts';
 import { integrityOf } from './copy-database.ts';
 import { type ControllerManifest, MANIFEST, manifestSchema } from './manifest.ts';
-import { DATABASES } from './save.ts';
+import { DATABASES, KEYS } from './save.ts';
 
 export interface RestoreControllerRequest {
   /** Directory with one directory a rack. */
@@ -78,8 +78,10 @@ export async function restoreController(
       }
       const movedTo = await moveAside(stateDirectory, clock);
       await ensureDirectory(stateDirectory, 0o750);
+      for (const name of KEYS)
+        if (await isThere(join(tree, name))) await moveInto(join(tree, name), join(stateDirectory, name), 0o600);
       // state.db last: with it the state is there.
-      for (const name of [...DATABASES].reverse()) await moveInto(join(tree, name), join(stateDirectory, name));
+      for (const name of [...DATABASES].reverse()) await moveInto(join(tree, name), join(stateDirectory, name), 0o640);
       await syncDirectory(stateDirectory);
       return { rack: found.rack, manifest, stateDirectory, movedTo, beside, adopted };
     },
@@ -139,15 +141,15 @@ async function moveAside(stateDirectory: string, clock: Clock): Promise<string |
   const aside = join(stateDirectory, `before-restore-${stamp}`);
   await mkdir(aside, { mode: 0o700 });
   // Roots may lie in the same directory, and stay. A log of before must not be read into the new database.
-  for (const name of DATABASES.flatMap((each) => [each, `${each}-wal`, `${each}-shm`])) {
+  for (const name of [...KEYS, ...DATABASES.flatMap((each) => [each, `${each}-wal`, `${each}-shm`])]) {
     if (await isThere(join(stateDirectory, name))) await rename(join(stateDirectory, name), join(aside, name));
   }
   return aside;
 }
 
-async function moveInto(from: string, to: string): Promise<void> {
-  for (const suffix of ['-wal', '-shm']) await rm(`${to}${suffix}`, { force: true });
-  await chmod(from, 0o640);
+/** Below the state's own directory: on one file system. */
+async function moveInto(from: string, to: string, mode: number): Promise<void> {
+  await chmod(from, mode);
   await rename(from, to);
 }
 

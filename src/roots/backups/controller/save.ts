@@ -14,6 +14,8 @@ import { copyDatabase } from './copy-database.ts';
 import { type ControllerManifest, MANIFEST, type SavedFile } from './manifest.ts';
 
 export const DATABASES = ['state.db', 'health.db'] as const;
+/** By which boards know their controller: their roots have its public half. */
+export const KEYS = ['controller_ed25519_key'] as const;
 
 export interface SaveControllerRequest {
   readonly plan: Pick<Plan, 'rack' | 'roots'>;
@@ -35,6 +37,7 @@ export async function saveController(restic: Restic, request: SaveControllerRequ
   await mkdir(stage, { mode: 0o700 });
   try {
     for (const name of DATABASES) await copyDatabase(join(stateDirectory, name), join(stage, name));
+    await copyKeys(stateDirectory, stage);
     const { files, missing } = await copyFiles(backups.files, stage);
     await copyImageFacts(images, stage);
     const manifest: ControllerManifest = {
@@ -52,6 +55,17 @@ export async function saveController(restic: Restic, request: SaveControllerRequ
     return await restic.save({ directory: work, names: ['controller'], labels: { what: 'controller' }, signal });
   } finally {
     await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** A controller that never had one makes it at its next start. */
+async function copyKeys(stateDirectory: string, stage: string): Promise<void> {
+  for (const name of KEYS) {
+    try {
+      await copyFile(join(stateDirectory, name), join(stage, name));
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
   }
 }
 
