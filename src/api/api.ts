@@ -23,6 +23,7 @@ import { EventHistory } from './v1/events/history.ts';
 import { STREAM_LIMITS, type StreamLimits } from './v1/events/open-streams.ts';
 import { EventStreams } from './v1/events/streams.ts';
 import { v1Routes } from './v1/index.ts';
+import { startWebhooks, type WebhookRules, type WebhookService } from './webhooks/index.ts';
 
 export interface ApiOptions {
   /** The controller's socket. */
@@ -36,6 +37,7 @@ export interface ApiOptions {
   readonly trustedProxies: readonly string[];
   readonly limits?: Limits;
   readonly streamLimits?: StreamLimits;
+  readonly webhooks: WebhookRules;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -51,6 +53,15 @@ export const ROUTES: readonly Route[] = [
 /** How long requests that were taken may go on when the API is to end, in milliseconds. */
 const DRAIN_LIMIT = 10_000;
 
+interface ApiParts {
+  readonly mirror: Mirror;
+  readonly tokens: Tokens;
+  readonly db: Db;
+  readonly server: Server;
+  readonly streams: EventStreams;
+  readonly webhooks: ReturnType<typeof startWebhooks>;
+}
+
 /** The API: it listens when it has started, and answers 503 while there is no controller. */
 export class Api {
   readonly #mirror: Mirror;
@@ -59,12 +70,15 @@ export class Api {
   readonly #server: Server;
   readonly #streams: EventStreams;
 
-  private constructor(parts: { mirror: Mirror; tokens: Tokens; db: Db; server: Server; streams: EventStreams }) {
+  readonly #webhooks: ReturnType<typeof startWebhooks>;
+
+  private constructor(parts: ApiParts) {
     this.#mirror = parts.mirror;
     this.#tokens = parts.tokens;
     this.#db = parts.db;
     this.#server = parts.server;
     this.#streams = parts.streams;
+    this.#webhooks = parts.webhooks;
   }
 
   static async start(options: ApiOptions): Promise<Api> {
@@ -85,6 +99,8 @@ export class Api {
       random: Math.random,
       limits: options.streamLimits ?? STREAM_LIMITS,
     });
+    const { directory, webhooks: rules } = options;
+    const webhooks = startWebhooks({ directory, rules, history, control, mirror, clock, log });
     let publicUrl = options.publicUrl ?? '';
     const services = {
       mirror,
@@ -94,6 +110,7 @@ export class Api {
       replays: new Replays(new ReplayTable(db), clock),
       requests: new RequestMetrics(),
       streams,
+      webhooks: webhooks.service,
       clock,
       log,
       location,
@@ -107,8 +124,9 @@ export class Api {
       publicUrl ||= originOf(server, options.listen);
       mirror.start();
       streams.start();
-      return new Api({ mirror, tokens, db, server, streams });
+      return new Api({ mirror, tokens, db, server, streams, webhooks });
     } catch (cause) {
+      await webhooks.stop();
       db.close();
       throw cause;
     }
@@ -124,6 +142,10 @@ export class Api {
     return this.#streams.size;
   }
 
+  get webhooks(): WebhookService {
+    return this.#webhooks.service;
+  }
+
   /** Whether the controller is there to answer from. */
   get ready(): boolean {
     return this.#mirror.present && this.#streams.ready;
@@ -134,6 +156,7 @@ export class Api {
     // These would never end by themselves.
     this.#streams.stop();
     await drain(this.#server, DRAIN_LIMIT);
+    await this.#webhooks.stop();
     this.#mirror.stop();
     this.#tokens.save();
     this.#db.close();

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { destination, pino } from 'pino';
 import { Api } from '../api/api.ts';
+import { ownNetworks } from '../api/webhooks/own-networks.ts';
 import { realClock } from '../net/real-clock.ts';
 import type { Plan } from '../rack/plan.ts';
 import { CliError, EXIT } from './exit.ts';
@@ -43,6 +44,7 @@ async function serveApi(file: string, options: ApiCommandOptions): Promise<numbe
     publicUrl: api.publicUrl,
     location: api.location,
     trustedProxies: api.trustedProxies,
+    webhooks: { ...api.webhooks, own: ownNetworks(plan) },
     clock: realClock,
     log,
   });

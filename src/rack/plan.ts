@@ -251,6 +251,14 @@ export interface ApiPlan {
   readonly trustedProxies: readonly string[];
   /** Unix user that it runs as; undefined: as the controller does, which `check` only lets pass in a virtual rack. */
   readonly user: string | undefined;
+  readonly webhooks: WebhookPlan;
+}
+
+export interface WebhookPlan {
+  /** Whether they may lead to plain HTTP. */
+  readonly http: boolean;
+  /** Prefixes that they may lead to although these are not public. */
+  readonly allowed: readonly string[];
 }
 
 export interface DhcpPlan {

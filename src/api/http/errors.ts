@@ -17,6 +17,7 @@ export const ERRORS = Object.freeze({
   protected: { status: 409, title: 'the server is protected against this' },
   nothing_to_undo: { status: 409, title: 'no root from before is kept' },
   too_late: { status: 409, title: 'the task has ended, or is past the point where it can be cancelled' },
+  webhook_off: { status: 409, title: 'the webhook is switched off' },
   request_in_flight: { status: 409, title: 'a request with this Idempotency-Key is being worked on' },
   body_too_large: { status: 413, title: 'the body is larger than is taken' },
   unsupported_media_type: { status: 415, title: 'the body is not of the expected type' },

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../../rack/clock.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { EventStreams } from '../v1/events/streams.ts';
+import type { WebhookService } from '../webhooks/index.ts';
 import type { Authenticator } from './auth/authenticate.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { Mirror } from './mirror.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly replays: Replays;
   readonly requests: RequestMetrics;
   readonly streams: EventStreams;
+  readonly webhooks: WebhookService;
   readonly clock: Clock;
   readonly log: Logger;
   /**

@@ -197,6 +197,16 @@ const api = z
       .meta({ expected: 'a list of addresses and prefixes, such as ["127.0.0.1", "2001:db8:1::/64"]' })
       .default([]),
     user: matching(/^[a-z_][a-z0-9_-]{0,31}$/, 'a user of this machine, such as pirack-api').optional(),
+    webhooks: z
+      .strictObject({
+        http: z.boolean().meta({ expected: 'true or false' }).default(false),
+        allow: z
+          .array(proxyAddress)
+          .meta({ expected: 'a list of addresses and prefixes that are not public, such as ["10.20.0.0/16"]' })
+          .default([]),
+      })
+      .meta({ expected: '{http: false, allow: ["10.20.0.0/16"]}' })
+      .prefault({}),
   })
   .meta({ expected: '{listen: "127.0.0.1:8080", public_url: "https://api.example.net", user: pirack-api}' });
 

@@ -27,6 +27,9 @@ const WORDS = [
 export const TASK = 'task-of-web-1';
 /** And of a boot of slot 1. */
 export const BOOT = 'boot-of-slot-1';
+/** Stand for a webhook of the tenant, and for a delivery of it. */
+export const WEBHOOK = 'webhook-of-acme';
+export const DELIVERY = 'delivery-of-acme';
 const SERVERS = ['web-1', 'WEB-1', 'web-2', 'web-3'];
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]).toString('base64')}`;
 /** What a field of this name is for, which its schema cannot say. */
@@ -43,8 +46,13 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   tags: [{ env: 'test' }, { role: 'web', env: '' }, {}],
   cursor: [Buffer.from('web-1').toString('base64url'), Buffer.from('3').toString('base64url')],
   limit: ['1', '2', '50', '201'],
+  id: [WEBHOOK, WEBHOOK, 'w0123456789'],
+  delivery: [DELIVERY, DELIVERY, '0'],
+  url: ['http://127.0.0.1:9/hook', 'https://127.0.0.1:9/', 'https://10.0.0.1/', 'https://u:p@127.0.0.1/', 'ftp://a/'],
+  types: [['boot.up'], ['job.*', 'webhook.disabled'], null, ['boot.none']],
+  keep_hours: [0, 24, 169],
   after: ['0', '1', '7', '99999999'],
-  type: ['boot.up', 'job.*', 'power.on,boot.*,stuck', 'boot.none'],
+  type: ['boot.up', 'job.*', 'power.on,boot.*,stuck', 'server.live', 'boot.*', 'stuck', 'boot.none'],
   user_data: ['#cloud-config\n', null],
   machine: [...SERVERS, '1', 'pi2'],
   hostname: [...SERVERS, 'sw1', 'test'],

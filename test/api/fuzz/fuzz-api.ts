@@ -4,7 +4,7 @@ import type { Route } from '../../../src/api/http/route.ts';
 import { slotNumber } from '../../../src/rack/units.ts';
 import { ApiRack, type TestKey } from '../support/api-rack.ts';
 import type { RawAnswer, RawConnection, RawRequest } from '../support/raw-http.ts';
-import { BOOT, requestOf, TASK } from './arbitrary.ts';
+import { BOOT, DELIVERY, requestOf, TASK, WEBHOOK } from './arbitrary.ts';
 import { wrong } from './verdict.ts';
 
 export interface FuzzResult {
@@ -30,10 +30,7 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
       const route = ROUTES[turn % ROUTES.length] as Route;
       const count = Math.min(TURN, requests - done);
       for (const request of fc.sample(requestOf(route, authorizations), { numRuns: count, seed: seed + turn })) {
-        const answer = await connection.send({
-          ...request,
-          path: request.path.replace(TASK, taskOf(rack)).replace(BOOT, bootOf(rack)),
-        });
+        const answer = await connection.send({ ...request, path: await filled(rack, request.path) });
         const fault = wrong(route, answer);
         if (fault !== undefined)
           throw new Error(`${route.name}: ${fault}\n${show(request)}\n${answer.status} ${answer.text.slice(0, 1_000)}`);
@@ -50,6 +47,12 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
 }
 
 const bootOf = (rack: ApiRack) => String(rack.store.boots.ofSlot(slotNumber(1), 1)[0]?.id);
+async function filled(rack: ApiRack, path: string): Promise<string> {
+  if (!path.includes(WEBHOOK)) return path.replace(TASK, taskOf(rack)).replace(BOOT, bootOf(rack));
+  const { id, delivery } = await rack.webhook('acme');
+  return path.replace(WEBHOOK, id).replace(DELIVERY, String(delivery));
+}
+
 const taskOf = (rack: ApiRack) => String(rack.servers.all().find(({ name }) => name === 'web-1')?.task);
 
 /** One connection, and the next when the server has closed it, as it may after what is no request. */
@@ -101,6 +104,8 @@ async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
   await rack.until(() => rack.plan.slots.every(({ slot }) => rack.jobs.activeOf(slot) === undefined));
   rack.flush();
   await makeRoom(rack);
+  const { all } = rack.api.webhooks;
+  for (const webhook of all.all().slice(2)) await all.remove(webhook, by);
   for (const name of ['web-1', 'web-2']) {
     if (rack.servers.all().some((each) => each.name === name)) continue;
     await rack.live(owner, name);

@@ -70,13 +70,18 @@ describe('authorisation', () => {
     const sample = SAMPLES[route.name] as Sample;
     it.each(WHO)(`${route.method} ${route.path} (${route.needs}) by %s`, async (who) => {
       await settle();
-      const before = JSON.stringify(rack.servers.all());
+      const webhook = await rack.webhook('acme');
+      const before = JSON.stringify([rack.servers.all(), rack.api.webhooks.all.all()]);
       const task = String(rack.servers.get('own-1' as ServerName).task);
       const path = (who === 'staff' && sample.staffPath) || sample.path;
       const authorization = keys.get(who);
       const answer = await rack.send({
         method: route.method,
-        path: path.replace('{task}', task).replace('{boot}', boot()),
+        path: path
+          .replace('{task}', task)
+          .replace('{boot}', boot())
+          .replace('{webhook}', webhook.id)
+          .replace('{delivery}', String(webhook.delivery)),
         headers: { ...sample.headers, ...(authorization === undefined ? {} : { Authorization: authorization }) },
         ...(sample.body === undefined ? {} : { body: sample.body }),
       });
@@ -85,7 +90,7 @@ describe('authorisation', () => {
         expect(answer.headers.get('www-authenticate')).toMatch(/^Basic realm="pirack", Bearer/);
       if (answer.status < 400) return;
       // Who was refused has done nothing.
-      expect(JSON.stringify(rack.servers.all())).toBe(before);
+      expect(JSON.stringify([rack.servers.all(), rack.api.webhooks.all.all()])).toBe(before);
       expect(rack.intended).toEqual([]);
     });
   }

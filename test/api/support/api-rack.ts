@@ -12,6 +12,7 @@ import { jobTarget } from '../../../src/api/control/job-target.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
 import { findTasks, slotsOf } from '../../../src/api/control/task-routes.ts';
 import { feedSources } from '../../../src/api/control/views.ts';
+import { ownNetworks } from '../../../src/api/webhooks/own-networks.ts';
 import { BootHistory } from '../../../src/jobs/boot-history.ts';
 import { ClientEvents } from '../../../src/jobs/client-events.ts';
 import type { JobKind, JobStep } from '../../../src/jobs/durable/kind.ts';
@@ -186,6 +187,7 @@ export class ApiRack {
       publicUrl: 'https://api.rack.example',
       location: 'LAB',
       trustedProxies: [],
+      webhooks: { http: true, allowed: ['127.0.0.1'], own: ownNetworks(this.plan) },
       clock: realClock,
       log,
       ...this.#options,
@@ -228,6 +230,17 @@ export class ApiRack {
     const client = new EventClient(this.api.port, path, { Authorization: key.basic, ...headers });
     this.#streams.push(client);
     return client;
+  }
+
+  /** A webhook of a tenant, and a delivery of it, made where there is none. */
+  async webhook(tenant: string): Promise<{ readonly id: string; readonly delivery: number }> {
+    const { all } = this.api.webhooks;
+    const none = { url: 'http://127.0.0.1:9/', description: '', types: ['webhook.disabled'], requestKey: undefined };
+    const webhook = all.of(tenant)[0] ?? (await all.create({ ...none, tenant }, by));
+    if (webhook === undefined) throw new Error('expected room for a webhook');
+    if (!webhook.enabled) await all.change(webhook, { enabled: true }, by);
+    const delivery = all.deliveries.newest(webhook.id, 1)[0]?.id ?? (await all.test(webhook));
+    return { id: webhook.id, delivery };
   }
 
   /** One request on a connection of its own. */

@@ -1,0 +1,139 @@
+/** One try of one delivery. */
+import { type ClientRequest, request as plain } from 'node:http';
+import { request as secure } from 'node:https';
+import { isIP } from 'node:net';
+import type { AddressPolicy } from './addresses.ts';
+
+export interface Tried {
+  /** Undefined: there was no answer. */
+  readonly status: number | undefined;
+  /** Undefined: it is delivered. For the customer: it says nothing of what stands behind a name. */
+  readonly error: string | undefined;
+}
+
+export interface SenderParts {
+  readonly policy: AddressPolicy;
+  /** All addresses of a name. */
+  readonly resolve: (name: string) => Promise<readonly string[]>;
+  /** Whether the rack file allows `http:`. */
+  readonly http: boolean;
+  /** For all of it, in milliseconds. */
+  readonly limit: number;
+  /** PEM certificates to trust instead of the system's, for tests. */
+  readonly ca?: string;
+}
+
+export type Send = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Tried>;
+
+/** What a receiver says beside its status is not kept; so much of it is read, so that it is done saying it. */
+const MOST_ANSWER = 16 * 1024;
+
+export function sender(parts: SenderParts): Send {
+  return async (text, headers, body) => {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), parts.limit);
+    try {
+      const url = new URL(text);
+      const refusal = wrongUrl(url, parts);
+      if (refusal !== undefined) return failed(refusal);
+      // Looked up once, judged, and connected to as it was judged: another answer of the DNS comes too late.
+      const address = await Promise.race([vetted(url, parts), aborted(late.signal)]);
+      const status = await post({ url, address, headers, body, ca: parts.ca, signal: late.signal });
+      return { status, error: wrongStatus(status) };
+    } catch (cause) {
+      if (late.signal.aborted) return failed(`no answer in ${parts.limit / 1000} s`);
+      return failed(cause instanceof Unreachable ? cause.message : wordsFor(cause));
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+class Unreachable extends Error {}
+
+/** What is wrong with where a webhook is to lead; undefined: nothing that can be told before the name is looked up. */
+export function wrongUrl(url: URL, { http, policy }: Pick<SenderParts, 'http' | 'policy'>): string | undefined {
+  if (url.protocol !== 'https:' && !(http && url.protocol === 'http:'))
+    return 'expected an address that begins with https://';
+  if (url.username !== '' || url.password !== '') return 'expected an address without user and password';
+  const host = hostOf(url);
+  const refusal = isIP(host) === 0 ? undefined : policy.refusal(host);
+  return refusal && `nothing is sent to ${host}: ${refusal}`;
+}
+
+const hostOf = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
+
+async function vetted(url: URL, { policy, resolve }: SenderParts): Promise<string> {
+  const host = hostOf(url);
+  const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
+  if (addresses.length === 0) throw new Unreachable('the name has no address');
+  const allowed = addresses.find((address) => policy.refusal(address) === undefined);
+  if (allowed === undefined) throw new Unreachable('nothing is sent there: the name leads to what is not public');
+  return allowed;
+}
+
+interface Post {
+  readonly url: URL;
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly ca: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves with the status once the answer has been read, or enough of it. Redirects are answers like any other. */
+function post({ url, address, headers, body, ca, signal }: Post): Promise<number> {
+  const host = hostOf(url);
+  const options = {
+    host: address,
+    port: url.port === '' ? undefined : Number(url.port),
+    path: url.pathname + url.search,
+    method: 'POST',
+    agent: false as const,
+    signal,
+    headers: {
+      ...headers,
+      host: url.host,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      'user-agent': 'pirack-webhooks/1',
+    },
+  };
+  // A name in the certificate is that of the URL; an address has none to send (RFC 6066 §3).
+  const names = isIP(host) === 0 ? { servername: host } : {};
+  return new Promise((resolve, reject) => {
+    const out: ClientRequest =
+      url.protocol === 'https:'
+        ? secure({ ...options, ...names, ...(ca === undefined ? {} : { ca }) })
+        : plain(options);
+    out.on('error', reject);
+    out.on('response', (response) => {
+      const status = response.statusCode ?? 0;
+      let read = 0;
+      response.on('data', (part: Buffer) => {
+        read += part.length;
+        if (read > MOST_ANSWER) response.destroy();
+      });
+      response.on('error', () => undefined);
+      response.on('close', () => resolve(status));
+    });
+    out.end(body);
+  });
+}
+
+function wrongStatus(status: number): string | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  return status >= 300 && status < 400 ? `answered ${status}: redirects are not followed` : `answered ${status}`;
+}
+
+const failed = (error: string): Tried => ({ status: undefined, error });
+
+/** Of the errors of Node only the code: messages name addresses. */
+function wordsFor(cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  return code === undefined ? 'the connection failed' : `the connection failed (${code})`;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
