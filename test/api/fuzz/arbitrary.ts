@@ -34,7 +34,7 @@ const SERVERS = ['web-1', 'WEB-1', 'web-2', 'web-3'];
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]).toString('base64')}`;
 /** What a field of this name is for, which its schema cannot say. */
 const MEANT: Readonly<Record<string, readonly unknown[]>> = {
-  name: [...SERVERS, 'new-1', 'new-2', 'new-3'],
+  name: [...SERVERS, 'new-1', 'new-2', 'new-3', 'new-4', 'new-5'],
   model: [3, 4, '3', '4', 3, 4, '3', '4', 5],
   disk: [10, 20, 30, 40, 15],
   memory: [1024, 4096, null, null],
