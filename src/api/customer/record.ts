@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ServerView } from '../control/feed-protocol.ts';
 import type { SlotView } from '../control/protocol.ts';
+import type { Services } from '../http/services.ts';
 
 export const listed = z.object({
   model: z.int().describe('3 or 4'),
@@ -33,11 +34,14 @@ export const record = listed.extend({
 
 export type ServerRecord = z.infer<typeof record>;
 
+/** Where servers are: short code of the site, and the rack with the zone of its boards. */
+export type Site = Pick<Services, 'mirror' | 'location'>;
+
 export function listedOf({ spec }: ServerView): z.infer<typeof listed> {
   return { model: spec.model, memory: spec.memory, cpu_speed: spec.cpuSpeed };
 }
 
-export function recordOf(server: ServerView, slot: SlotView, location: string): ServerRecord {
+export function recordOf(server: ServerView, slot: SlotView, { mirror, location }: Site): ServerRecord {
   const { spec } = server;
   return {
     ...listedOf(server),
@@ -55,7 +59,7 @@ export function recordOf(server: ServerView, slot: SlotView, location: string): 
     ...powerOf(slot),
     status: server.status,
     name: server.name,
-    hostname: slot.hostName,
+    hostname: `${slot.hostName}.${mirror.rack().zone}`,
   };
 }
 

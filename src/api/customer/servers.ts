@@ -37,7 +37,7 @@ const get = route({
   errors: [],
   handle: ({ params, services, caller }) => {
     const { server, slot } = find(services, caller, params.name);
-    return { status: 200, body: recordOf(server, slot, services.location) };
+    return { status: 200, body: recordOf(server, slot, services) };
   },
 });
 

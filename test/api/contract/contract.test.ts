@@ -102,6 +102,7 @@ describe('4 the record', () => {
   const expected = {
     model: 3,
     model_full: '3B',
+    hostname: 'pi1.rack.example',
     memory: 1024,
     cpu_speed: 1200,
     nic_speed: 100,

@@ -36,6 +36,6 @@ export const changeServer = route({
       control.changeServer({ name: server.name, tags, protection, userData, by: byWhom(caller) }),
     );
     const now = find(services, caller, params.name);
-    return { status: 200, body: v1RecordOf(now.server, now.slot, services.location) };
+    return { status: 200, body: v1RecordOf(now.server, now.slot, services) };
   },
 });

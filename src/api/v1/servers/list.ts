@@ -26,7 +26,7 @@ export const listServers = route({
     const { items, next } = pageOf(wanted, ({ name }) => name, query);
     const servers = items.flatMap((server) => {
       const slot = slots.get(server.slot);
-      return slot === undefined ? [] : [v1RecordOf(server, slot, services.location)];
+      return slot === undefined ? [] : [v1RecordOf(server, slot, services)];
     });
     return { status: 200, body: { servers, next } };
   },
@@ -44,6 +44,6 @@ export const getServer = route({
   errors: ['not_found'],
   handle: ({ params, services, caller }) => {
     const { server, slot } = find(services, caller, params.name);
-    return { status: 200, body: v1RecordOf(server, slot, services.location) };
+    return { status: 200, body: v1RecordOf(server, slot, services) };
   },
 });

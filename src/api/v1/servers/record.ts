@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ServerView } from '../../control/feed-protocol.ts';
 import type { SlotView } from '../../control/protocol.ts';
-import { recordOf, record as shared } from '../../customer/record.ts';
+import { recordOf, type Site, record as shared } from '../../customer/record.ts';
 import { timeOf, when } from '../time.ts';
 
 export const record = shared.extend({
@@ -23,9 +23,9 @@ export const record = shared.extend({
 
 export type V1Record = z.infer<typeof record>;
 
-export function v1RecordOf(server: ServerView, slot: SlotView, location: string): V1Record {
+export function v1RecordOf(server: ServerView, slot: SlotView, site: Site): V1Record {
   return {
-    ...recordOf(server, slot, location),
+    ...recordOf(server, slot, site),
     tenant: server.tenant,
     busy: server.busy,
     os_image: server.image,
