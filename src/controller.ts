@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
 import { probeSsh } from './health/ssh-probe.ts';
+import { Assignments } from './jobs/assignments.ts';
 import { BackupJobs } from './jobs/backups/index.ts';
 import { BootHistory } from './jobs/boot-history.ts';
 import { ClientEvents } from './jobs/client-events.ts';
 import { WHOLE_RACK } from './jobs/durable/rack-jobs.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
+import { JobGroups } from './jobs/groups.ts';
 import { LegServices } from './jobs/leg-services.ts';
+import { SlotCare } from './jobs/maintenance.ts';
 import { PowerJobs } from './jobs/power.ts';
 import { RackState } from './jobs/rack-state.ts';
 import { RackSwitches } from './jobs/rack-switches.ts';
@@ -26,7 +29,9 @@ import { ServerTasks } from './jobs/server-tasks.ts';
 import { Servers } from './jobs/servers.ts';
 import { ImageChecks } from './jobs/storage/image-checks.ts';
 import { StorageWatch } from './jobs/storage/storage-watch.ts';
+import { powerKind } from './jobs/switch-power.ts';
 import { Tenancy } from './jobs/tenancy.ts';
+import { Totals } from './jobs/totals.ts';
 import { BoardWatch } from './jobs/watch.ts';
 import { reconcileLegs } from './net/legs/reconcile.ts';
 import { ownMacs } from './net/own-macs.ts';
@@ -70,6 +75,10 @@ export class Controller {
   readonly servers: Servers;
   readonly serverTasks: ServerTasks;
   readonly jobs: JobRunner;
+  readonly care: SlotCare;
+  readonly assignments: Assignments;
+  readonly groups: JobGroups;
+  readonly totals: Totals;
   readonly clientEvents: ClientEvents;
   readonly history: BootHistory;
   readonly backups: BackupJobs;
@@ -97,6 +106,8 @@ export class Controller {
     this.#state = new RackState(plan, this.#store, clock, log, unlessStopped);
     const store = this.#store;
     this.tenancy = new Tenancy(store, clock);
+    this.care = new SlotCare({ store, state: this.#state, clock });
+    this.care.onChange(() => this.power.kick());
     this.switches = new RackSwitches({
       plan,
       secrets: parts.secrets,
@@ -124,7 +135,13 @@ export class Controller {
     this.power = new PowerJobs(plan, this.switches.drivers(), this.#state, clock, log, mayPower);
     this.#state.onUp(() => this.power.kick());
     this.history = new BootHistory(plan, this.#state, store.boots.cameUp(BOOTS_COMPARED));
-    this.#recovery = new Recovery(plan, this.#state, this.power, clock);
+    this.#recovery = new Recovery(
+      plan,
+      this.#state,
+      this.power,
+      clock,
+      (slot) => this.care.maintenance(slot) !== undefined,
+    );
     const key = this.#controllerKey();
     this.#roots = openRoots({
       plan,
@@ -159,19 +176,21 @@ export class Controller {
       clock,
       log,
     });
+    const kinds = [
+      reimageKind(rootJobs),
+      undoKind(rootJobs),
+      rescueKind(rootJobs),
+      provisionKind(rootJobs),
+      releaseKind(rootJobs),
+      keysKind(rootJobs),
+      rebootKind({ ...rootJobs, ask: key && ((board) => askBoard({ ...board, key: key.key, clock })) }),
+      ...this.backups.kinds(rootJobs),
+      powerKind({ plan, state: this.#state, power: this.power }),
+    ];
     this.jobs = new JobRunner({
       table: store.jobs,
       write: (write) => store.commit.write(write),
-      kinds: [
-        reimageKind(rootJobs),
-        undoKind(rootJobs),
-        rescueKind(rootJobs),
-        provisionKind(rootJobs),
-        releaseKind(rootJobs),
-        keysKind(rootJobs),
-        rebootKind({ ...rootJobs, ask: key && ((board) => askBoard({ ...board, key: key.key, clock })) }),
-        ...this.backups.kinds(rootJobs),
-      ],
+      kinds,
       clock,
       log,
       places: JOB_PLACES,
@@ -202,6 +221,10 @@ export class Controller {
       fatal: unlessStopped,
     });
     this.serverTasks = new ServerTasks({ servers: this.servers, jobs, store });
+    const { care, servers } = this;
+    this.assignments = new Assignments({ servers, jobs });
+    this.groups = new JobGroups({ store, jobs, care, servers, clock });
+    this.totals = new Totals({ state, jobs, kinds: kinds.map(({ name }) => name) });
     this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
     this.quotas = new QuotaWatch({ roots: this.#roots, table: store.roots, state: this.#state, clock });
     this.#legs = new LegServices({
@@ -262,6 +285,7 @@ export class Controller {
     // Before power: what a job keeps dark stays so.
     await this.servers.start();
     await this.backups.start(this.jobs);
+    await this.assignments.start();
     this.jobs.resume();
     this.#keeper.start();
     this.quotas.start();

@@ -11,7 +11,7 @@ import { createApp } from './http/app.ts';
 import { Authenticator } from './http/auth/authenticate.ts';
 import { FailedLogins } from './http/auth/failed-logins.ts';
 import { TOKEN_MIGRATIONS, Tokens } from './http/auth/tokens.ts';
-import { LIMITS, type Limits } from './http/limits.ts';
+import { LIMITS, type Limits, MOST_CONNECTIONS_EACH } from './http/limits.ts';
 import { Mirror } from './http/mirror.ts';
 import { Replays } from './http/replays.ts';
 import { RequestMetrics } from './http/request-metrics.ts';
@@ -120,7 +120,10 @@ export class Api {
     };
     const app = createApp({ services, routes: ROUTES, trustedProxies, ...(limits && { limits }) });
     try {
-      const server = await listen(app, options.listen);
+      const server = await listen(app, options.listen, {
+        most: limits?.connections ?? MOST_CONNECTIONS_EACH,
+        trustedProxies,
+      });
       publicUrl ||= originOf(server, options.listen);
       mirror.start();
       streams.start();

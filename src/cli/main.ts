@@ -12,6 +12,7 @@ import { CliError, EXIT } from './exit.ts';
 import { imageCommand } from './image/index.ts';
 import { inventoryCommand } from './inventory.ts';
 import { jobCommand } from './job/index.ts';
+import { maintenanceCommand, quarantineCommand } from './maintenance.ts';
 import { planCommand } from './plan.ts';
 import { powerCommand } from './power.ts';
 import { reimageCommand } from './reimage.ts';
@@ -49,6 +50,8 @@ for (const command of [
   boardCommand(),
   bootsCommand(),
   powerCommand(),
+  maintenanceCommand(),
+  quarantineCommand(),
   imageCommand(),
   reimageCommand(),
   rescueCommand(),

@@ -5,7 +5,7 @@ import type { Fact } from '../rack/facts.ts';
 import type { LoadPart } from '../rack/load.ts';
 import type { Milestone } from '../rack/milestone.ts';
 import type { Plan } from '../rack/plan.ts';
-import { type BoardSeen, condition, NO_BOARD, type PowerSeen, type SlotState } from '../rack/slot-state.ts';
+import { type BoardSeen, condition, isUp, NO_BOARD, type PowerSeen, type SlotState } from '../rack/slot-state.ts';
 import { advance, type Boot, load, resume, stage, type Transfer, touch } from '../rack/timeline.ts';
 import { type SlotNumber, seconds } from '../rack/units.ts';
 import type { BootKind, BootOutcome } from '../store/boots.ts';
@@ -39,6 +39,7 @@ export class RackState {
   readonly #noted = new Map<SlotNumber, Map<Fact, { value: string; at: number }>>();
   readonly #beginListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #endListeners: BootEnded[] = [];
+  readonly #outcomeListeners: ((outcome: BootOutcome) => void)[] = [];
   readonly #upListeners: ((slot: SlotNumber) => void)[] = [];
   readonly #images: ReadonlyMap<SlotNumber, string | undefined>;
   readonly #changeListeners: ((slot: SlotNumber) => void)[] = [];
@@ -105,6 +106,11 @@ export class RackState {
     this.#upListeners.push(listener);
   }
 
+  /** Calls `listener` with how each boot ended: once a boot, for one that came up with that. */
+  onOutcome(listener: (outcome: BootOutcome) => void): void {
+    this.#outcomeListeners.push(listener);
+  }
+
   /** Calls `listener` whenever anything is known anew of a slot. */
   onChange(listener: (slot: SlotNumber) => void): void {
     this.#changeListeners.push(listener);
@@ -136,6 +142,7 @@ export class RackState {
       this.#write(() => this.#store.boots.end(id, 'up', undefined, at, kind));
       this.#savePower(slot);
       for (const listener of this.#upListeners) listener(slot);
+      for (const listener of this.#outcomeListeners) listener('up');
     }
   }
 
@@ -278,6 +285,7 @@ export class RackState {
   #endBoot(state: SlotState, outcome: BootOutcome, cause: string | undefined): void {
     const { bootId, boot } = state;
     if (bootId === undefined) return;
+    if (!isUp(state)) for (const listener of this.#outcomeListeners) listener(outcome);
     const kind = this.#kind(state.slot);
     this.#write(() => {
       this.#store.boots.saveLoads(bootId, boot?.loads ?? []);

@@ -21,9 +21,18 @@ export class Recovery {
   readonly #clock: Clock;
   readonly #since: Millis;
   readonly #pending = new Set<SlotNumber>();
+  readonly #leaveAlone: (slot: SlotNumber) => boolean;
   #stopped = false;
 
-  constructor(plan: Plan, state: RackState, power: RecoveryPower, clock: Clock) {
+  /** @param leaveAlone slots that are in the hands of people */
+  constructor(
+    plan: Plan,
+    state: RackState,
+    power: RecoveryPower,
+    clock: Clock,
+    leaveAlone: (slot: SlotNumber) => boolean = () => false,
+  ) {
+    this.#leaveAlone = leaveAlone;
     this.#plan = plan;
     this.#state = state;
     this.#power = power;
@@ -49,6 +58,7 @@ export class Recovery {
     const state = this.#state.get(slot.slot);
     const left = state.boot === undefined || !isPowered(state) || state.phase !== 'settled' || state.cycling;
     if (left || slot.image === undefined || state.quarantine !== undefined || this.#pending.has(slot.slot)) return;
+    if (this.#leaveAlone(slot.slot)) return;
     const verdict = judge(state.boot, this.#timings(state), state.attempts, this.#since, this.#clock.now());
     if (verdict.kind === 'cycle') this.#cycle(state, verdict.cause);
     else if (verdict.kind === 'give_up') this.#giveUp(state, verdict.cause);
@@ -66,7 +76,8 @@ export class Recovery {
       // Somebody may have asked for something else, or the board may have begun again by itself.
       const now = this.#state.get(slot);
       if (this.#stopped || now.phase !== 'queued') return;
-      if (now.wanted === 'off' || now.boot !== undefined) return this.#state.setPhase(slot, 'settled');
+      const left = now.wanted === 'off' || now.boot !== undefined || this.#leaveAlone(slot);
+      if (left) return this.#state.setPhase(slot, 'settled');
       void this.#state
         .intend(slot, { attempts: state.attempts + 1 })
         .then(() => this.#power.intend([slot], 'cycle', 'recovery'));

@@ -14,6 +14,7 @@ export interface ServerChange {
 /** What customers are told of what is written into the log of changes. */
 export const TOLD = Object.freeze({
   'server.create': { kind: 'server.created', text: 'was ordered' },
+  'server.move': { kind: 'server.moved', text: 'has another slot, with another address and a fresh root' },
   'server.change': { kind: 'server.changed', text: 'has other tags, protection or user-data' },
   'server.keys': { kind: 'server.keys_changed', text: 'has other SSH keys' },
 } as const satisfies Record<string, { readonly kind: ClientEventType; readonly text: string }>);

@@ -5,12 +5,13 @@ import type { Actor } from '../rack/tenancy/actor.ts';
 import { keyLines } from '../rack/tenancy/authorized-keys.ts';
 import { type Candidate, choose, type Server } from '../rack/tenancy/server.ts';
 import { generatedName, type ServerName } from '../rack/tenancy/server-name.ts';
-import { impossible, type Order, specOf } from '../rack/tenancy/spec.ts';
+import { impossible, type Order, type Spec, specOf } from '../rack/tenancy/spec.ts';
 import { type Bytes, bytes, type SlotNumber } from '../rack/units.ts';
 import type { Wishes } from '../roots/personalise/wishes.ts';
 import type { JobRow } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import type { JobMove, JobRequest } from './durable/runner.ts';
+import { inForce } from './maintenance.ts';
 import type { RackState } from './rack-state.ts';
 import { rootRecordOf } from './root-record.ts';
 import { changed, type ServerChange, TOLD, withoutSecrets } from './server-changes.ts';
@@ -41,7 +42,8 @@ export interface CreateRequest {
   readonly tenant: string;
   /** Undefined: one is made up. */
   readonly name: ServerName | undefined;
-  readonly order: Order;
+  /** What is ordered, or the very slot that staff give. */
+  readonly order: Order | { readonly slot: SlotNumber };
   readonly disk: number;
   /** Undefined: the image that the slot has by the rack file. */
   readonly image: string | undefined;
@@ -130,15 +132,12 @@ export class Servers {
     const before = this.#ofRequest(requestKey);
     if (before !== undefined) return before;
     this.#checkQuota(tenant);
-    const never = impossible(order);
+    const never = 'slot' in order ? undefined : impossible(order);
     if (never !== undefined) throw new TenancyError('invalid', never);
     const name = request.name ?? this.#freeName();
     if (this.#servers.has(name) || this.#reserved.has(name))
       throw new TenancyError('name_taken', `the name ${name} is taken: expected another one`);
-    const chosen = choose(order, this.#candidates());
-    if (chosen === undefined)
-      throw new TenancyError('no_board_free', `no Pi ${order.model} as ordered is free at the moment`);
-    const { slot, spec } = chosen;
+    const { slot, spec } = 'slot' in order ? this.free(order.slot) : this.#smallest(order);
     this.#reservedSlots.add(slot);
     this.#reserved.set(name, tenant);
     try {
@@ -289,6 +288,31 @@ export class Servers {
     return made;
   }
 
+  /** Called within a commit: from now on this is what is known of the server. */
+  put(next: Server, before: Server, action: 'server.move', by: Actor): void {
+    this.#record(next, before, action, by);
+    this.#servers.set(next.name, next);
+    this.#parts.store.commit.afterwards(() => this.tell(next.name));
+  }
+
+  /** Called within a commit: another job makes the server ready. */
+  retask(name: ServerName, task: number): void {
+    const next = { ...this.get(name), task };
+    this.#parts.store.servers.save(next);
+    this.#servers.set(name, next);
+    this.#parts.store.commit.afterwards(() => this.tell(name));
+  }
+
+  /** Has the slot for one whose work on it is yet to be recorded. */
+  async reserved<T>(slot: SlotNumber, work: () => Promise<T>): Promise<T> {
+    this.#reservedSlots.add(slot);
+    try {
+      return await work();
+    } finally {
+      this.#reservedSlots.delete(slot);
+    }
+  }
+
   #record(next: Server, before: Server | null, action: keyof typeof TOLD, by: Actor): void {
     const { store, clock, state } = this.#parts;
     store.servers.save(next);
@@ -318,16 +342,32 @@ export class Servers {
       throw new TenancyError('quota_reached', `this account may have ${quota} servers, and has them`);
   }
 
+  #smallest(order: Order): { readonly slot: SlotNumber; readonly spec: Spec } {
+    const chosen = choose(order, this.#candidates());
+    if (chosen !== undefined) return chosen;
+    throw new TenancyError('no_board_free', `no Pi ${order.model} as ordered is free at the moment`);
+  }
+
+  /** The slot, if it can be given to somebody. Throws slot_taken. */
+  free(slot: SlotNumber): { readonly slot: SlotNumber; readonly spec: Spec } {
+    const found = this.#candidates().find((each) => each.slot === slot);
+    const taken = found === undefined ? 'no such slot in this rack' : found.taken;
+    if (taken !== undefined) throw new TenancyError('slot_taken', `slot ${slot} cannot be given: ${taken}`);
+    if (found?.spec === undefined)
+      throw new TenancyError('slot_taken', `slot ${slot} cannot be given: what board is in it is not known yet`);
+    return { slot, spec: found.spec };
+  }
+
   #candidates(): readonly Candidate[] {
-    const { plan, state, store, jobs } = this.#parts;
-    const kept = new Map(store.maintenance.all().map((row) => [row.slot, row.reason]));
+    const { plan, state, store, jobs, clock } = this.#parts;
+    const kept = inForce(store.maintenance.all(), clock.now());
     const given = new Set(this.all().map((server) => server.slot));
     return plan.slots.map(({ slot }) => {
       const now = state.get(slot);
       const taken =
         given.has(slot) || this.#reservedSlots.has(slot)
           ? 'a server'
-          : (kept.get(slot) ?? now.quarantine?.cause ?? jobs.activeOf(slot)?.kind);
+          : (kept.get(slot)?.reason ?? now.quarantine?.cause ?? jobs.activeOf(slot)?.kind);
       return { slot, spec: specOf(now.board), taken };
     });
   }
@@ -370,7 +410,8 @@ export class Servers {
 
   /** What the end of its provisioning makes of a server. A state that cannot be written is told by the store itself. */
   async #settle(server: Server, job: JobRow): Promise<void> {
-    if (job.id !== server.task || server.liveAt !== undefined) return;
+    // A server that is moving has the release of the board that it had for its task, until the other one is provisioned.
+    if (job.id !== server.task || job.kind === 'release' || server.liveAt !== undefined) return;
     const { store, clock, state } = this.#parts;
     const ended =
       job.state === 'done'

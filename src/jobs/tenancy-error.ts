@@ -5,6 +5,7 @@ export const TENANCY_REFUSALS = Object.freeze({
   quota_reached: 403,
   name_taken: 409,
   not_live: 409,
+  slot_taken: 409,
   protected: 409,
   not_done: 500,
   no_board_free: 503,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../rack/clock.ts';
 import type { Actor } from '../rack/tenancy/actor.ts';
 import { type ApiKey, hashOf, newSecret } from '../rack/tenancy/key.ts';
-import type { Scope } from '../rack/tenancy/scope.ts';
+import { isOfRack, type Scope } from '../rack/tenancy/scope.ts';
 import type { ServerName } from '../rack/tenancy/server-name.ts';
 import { isTenantName, TENANT_NAME_EXPECTED, type Tenant } from '../rack/tenancy/tenant.ts';
 import type { Millis } from '../rack/units.ts';
@@ -69,10 +69,10 @@ export class Tenancy {
   async createKey(request: KeyRequest, by: Actor): Promise<{ readonly key: ApiKey; readonly secret: string }> {
     const { scope, servers, label, expiresAt } = request;
     const now = this.#clock.now();
-    if ((scope === 'staff') !== (request.tenant === undefined))
-      throw new TenancyError('invalid', 'expected a tenant for every scope but staff, and none for staff');
-    if (scope === 'staff' && servers !== undefined)
-      throw new TenancyError('invalid', 'expected no servers for a staff key: it is for the whole rack');
+    if (isOfRack(scope) !== (request.tenant === undefined))
+      throw new TenancyError('invalid', 'expected a tenant for every scope but staff and monitor, and none for those');
+    if (isOfRack(scope) && servers !== undefined)
+      throw new TenancyError('invalid', `expected no servers for a ${scope} key: it is for the whole rack`);
     if (request.tenant !== undefined) this.tenant(request.tenant);
     if (expiresAt !== undefined && expiresAt <= now)
       throw new TenancyError('invalid', 'expected a time in the future for the end of the key');

@@ -31,6 +31,13 @@ export type PowerPhase =
   /** Being switched off, held off, or switched on. */
   | 'switching';
 
+export interface Quarantine {
+  readonly cause: string;
+  readonly at: Millis;
+  /** Who of staff said so; undefined: recovery gave up. */
+  readonly by?: string | undefined;
+}
+
 export interface SlotState {
   readonly slot: SlotNumber;
   readonly assigned: boolean;
@@ -50,7 +57,7 @@ export interface SlotState {
   /** An SSH banner was read over IPv6 at the last probe; undefined before the first. */
   readonly reachable6: boolean | undefined;
   /** Why recovery gave up; the slot is left alone until somebody asks for power again. */
-  readonly quarantine: { readonly cause: string; readonly at: Millis } | undefined;
+  readonly quarantine: Quarantine | undefined;
   /** The last thing that went wrong, kept after it healed. */
   readonly lastCause: string | undefined;
   /** Since when `condition` is what it is. */

@@ -1,13 +1,17 @@
 import type { Millis, SlotNumber } from '../rack/units.ts';
 import type { Db } from './database.ts';
 
-/** A slot that is not given to customers until staff say so. */
+/** A slot that is not given to customers and that recovery leaves alone, until staff say so or its time is over. */
 export interface Maintenance {
   readonly slot: SlotNumber;
   readonly reason: string;
   readonly who: string;
   readonly since: Millis;
+  /** Undefined: until it is ended. */
+  readonly until: Millis | undefined;
 }
+
+type RawMaintenance = Omit<Maintenance, 'until'> & { readonly until: Millis | null };
 
 export class MaintenanceTable {
   readonly #db: Db;
@@ -17,15 +21,17 @@ export class MaintenanceTable {
   }
 
   all(): Maintenance[] {
-    return this.#db.prepare('SELECT * FROM maintenance ORDER BY slot').all() as Maintenance[];
+    const rows = this.#db.prepare('SELECT * FROM maintenance ORDER BY slot').all() as RawMaintenance[];
+    return rows.map((row) => ({ ...row, until: row.until ?? undefined }));
   }
 
   put(row: Maintenance): void {
     this.#db
       .prepare(`
-        INSERT INTO maintenance (slot, reason, who, since) VALUES (@slot, @reason, @who, @since)
-        ON CONFLICT (slot) DO UPDATE SET reason = excluded.reason, who = excluded.who, since = excluded.since`)
-      .run(row);
+        INSERT INTO maintenance (slot, reason, who, since, until) VALUES (@slot, @reason, @who, @since, @until)
+        ON CONFLICT (slot) DO UPDATE SET reason = excluded.reason, who = excluded.who, since = excluded.since,
+          until = excluded.until`)
+      .run({ ...row, until: row.until ?? null });
   }
 
   remove(slot: SlotNumber): void {

@@ -1,3 +1,4 @@
+import type { Quarantine } from '../rack/slot-state.ts';
 import type { Millis, SlotNumber } from '../rack/units.ts';
 import type { Db } from './database.ts';
 
@@ -7,7 +8,7 @@ export interface PowerRow {
   readonly wanted: 'on' | 'off';
   readonly cycling: boolean;
   readonly attempts: number;
-  readonly quarantine: { readonly cause: string; readonly at: Millis } | undefined;
+  readonly quarantine: Quarantine | undefined;
 }
 
 export class PowerTable {
@@ -19,7 +20,9 @@ export class PowerTable {
 
   all(): PowerRow[] {
     const rows = this.#db
-      .prepare('SELECT slot, wanted, cycling, attempts, quarantine_cause, quarantine_at FROM power ORDER BY slot')
+      .prepare(
+        'SELECT slot, wanted, cycling, attempts, quarantine_cause, quarantine_at, quarantine_by FROM power ORDER BY slot',
+      )
       .all() as {
       slot: SlotNumber;
       wanted: 'on' | 'off';
@@ -27,6 +30,7 @@ export class PowerTable {
       attempts: number;
       quarantine_cause: string | null;
       quarantine_at: Millis | null;
+      quarantine_by: string | null;
     }[];
     return rows.map((row) => ({
       slot: row.slot,
@@ -36,14 +40,15 @@ export class PowerTable {
       quarantine:
         row.quarantine_cause === null || row.quarantine_at === null
           ? undefined
-          : { cause: row.quarantine_cause, at: row.quarantine_at },
+          : { cause: row.quarantine_cause, at: row.quarantine_at, by: row.quarantine_by ?? undefined },
     }));
   }
 
   save(row: PowerRow, now: Millis): void {
     this.#db
       .prepare(`
-        UPDATE power SET wanted = ?, cycling = ?, attempts = ?, quarantine_cause = ?, quarantine_at = ?, changed_at = ?
+        UPDATE power SET wanted = ?, cycling = ?, attempts = ?, quarantine_cause = ?, quarantine_at = ?, quarantine_by = ?,
+          changed_at = ?
         WHERE slot = ?`)
       .run(
         row.wanted,
@@ -51,6 +56,7 @@ export class PowerTable {
         row.attempts,
         row.quarantine?.cause ?? null,
         row.quarantine?.at ?? null,
+        row.quarantine?.by ?? null,
         now,
         row.slot,
       );

@@ -307,6 +307,40 @@ export const STATE_MIGRATIONS: readonly Migration[] = [
   CREATE INDEX backups_by_slot ON backups (slot, id);
   CREATE INDEX backups_by_job ON backups (job);
   `,
+  `
+  ALTER TABLE maintenance ADD COLUMN until INTEGER;
+  -- Who quarantined a slot; NULL: recovery did.
+  ALTER TABLE power ADD COLUMN quarantine_by TEXT;
+
+  -- Scopes of the whole rack belong to no tenant. A check cannot be changed in place.
+  CREATE TABLE api_keys_next (
+    id TEXT PRIMARY KEY,
+    tenant TEXT REFERENCES tenants(name),
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'power', 'provision', 'staff', 'monitor')),
+    servers TEXT,
+    label TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    revoked_at INTEGER,
+    CHECK ((scope IN ('staff', 'monitor')) = (tenant IS NULL))
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO api_keys_next SELECT id, tenant, scope, servers, label, hash, created_at, expires_at, revoked_at FROM api_keys;
+  DROP TABLE api_keys;
+  ALTER TABLE api_keys_next RENAME TO api_keys;
+
+  -- What staff asked for of many slots at once. Its jobs go by their request keys.
+  CREATE TABLE job_groups (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    action TEXT NOT NULL,
+    slots TEXT NOT NULL,
+    who TEXT NOT NULL,
+    request_key TEXT UNIQUE,
+    -- Slots that were done at once, and those that were refused with the reason, as JSON.
+    results TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 export const HEALTH_MIGRATIONS: readonly Migration[] = [

@@ -56,7 +56,8 @@ export class ServerTable {
           protect_rebuild, created_at, task, live_at, failure)
         VALUES (@name, @slot, @tenant, @spec, @disk, @image, @keys, @userData, @tags, @delete, @rebuild, @createdAt, @task,
           @liveAt, @failure)
-        ON CONFLICT (name) DO UPDATE SET image = excluded.image, keys = excluded.keys, user_data = excluded.user_data,
+        ON CONFLICT (name) DO UPDATE SET slot = excluded.slot, spec = excluded.spec, task = excluded.task,
+          image = excluded.image, keys = excluded.keys, user_data = excluded.user_data,
           tags = excluded.tags, protect_delete = excluded.protect_delete, protect_rebuild = excluded.protect_rebuild,
           live_at = excluded.live_at, failure = excluded.failure`)
       .run({

@@ -6,6 +6,7 @@ import { type Db, openDatabase } from './database.ts';
 import { EventTable } from './events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HealthTable } from './health.ts';
+import { JobGroupTable } from './job-groups.ts';
 import { JobTable } from './jobs.ts';
 import { LeaseTable } from './leases.ts';
 import { Lease6Table } from './leases6.ts';
@@ -42,6 +43,7 @@ export class Store {
   readonly maintenance: MaintenanceTable;
   readonly jobs: JobTable;
   readonly requests: RequestTable;
+  readonly groups: JobGroupTable;
   readonly roots: RootTable;
   readonly backups: BackupTable;
   readonly health: HealthTable;
@@ -66,6 +68,7 @@ export class Store {
     this.maintenance = new MaintenanceTable(this.#state);
     this.jobs = new JobTable(this.#state);
     this.requests = new RequestTable(this.#state);
+    this.groups = new JobGroupTable(this.#state);
     this.roots = new RootTable(this.#state);
     this.backups = new BackupTable(this.#state);
     this.health = new HealthTable(this.#health);

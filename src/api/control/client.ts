@@ -16,6 +16,8 @@ import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from 
 import type { RootView } from './root-protocol.ts';
 import type { IntendRequest } from './server.ts';
 import type { NewServer, ServerChangeRequest } from './server-routes.ts';
+import type { GroupView } from './staff-protocol.ts';
+import type { GroupBody, MaintenanceRequest, QuarantineRequest } from './staff-routes.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -198,6 +200,39 @@ export class ControlClient {
 
   setServerKeys(wanted: { name: string; keys: string; by: Actor }): Promise<{ readonly seq: number }> {
     return this.#json('POST', '/v1/servers/keys', wanted) as Promise<{ seq: number }>;
+  }
+
+  /** With a reason: begins it; without one: ends it. */
+  maintenance(wanted: MaintenanceRequest): Promise<{ readonly seq: number }> {
+    return this.#json('POST', '/v1/maintenance', wanted) as Promise<{ seq: number }>;
+  }
+
+  /** With a reason: sets it; without one: lifts it. */
+  quarantine(wanted: QuarantineRequest): Promise<{ readonly seq: number }> {
+    return this.#json('POST', '/v1/quarantine', wanted) as Promise<{ seq: number }>;
+  }
+
+  moveServer(wanted: {
+    name: string;
+    slot: number;
+    by: Actor;
+  }): Promise<{ readonly seq: number; readonly task: number }> {
+    return this.#json('POST', '/v1/servers/move', wanted) as Promise<{ seq: number; task: number }>;
+  }
+
+  /** One action on many slots; resolves when every job of it is recorded. */
+  askGroup(wanted: GroupBody): Promise<{ readonly seq: number; readonly group: GroupView }> {
+    return this.#json('POST', '/v1/groups', wanted) as Promise<{ seq: number; group: GroupView }>;
+  }
+
+  group(id: number): Promise<GroupView> {
+    return this.#json('GET', `/v1/groups/${id}`) as Promise<GroupView>;
+  }
+
+  /** The newest before `before`, newest first. */
+  groups(limit: number, before?: number): Promise<readonly GroupView[]> {
+    const from = before === undefined ? '' : `&before=${before}`;
+    return this.#json('GET', `/v1/groups?limit=${limit}${from}`) as Promise<readonly GroupView[]>;
   }
 
   /** Hears the feed until the result is called, or until it ends, which `ended` is told. */

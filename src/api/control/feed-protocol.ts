@@ -4,6 +4,7 @@
  */
 import type { PassingEvent } from '../../jobs/client-events.ts';
 import type { StorageView } from '../../jobs/storage/storage-watch.ts';
+import type { TotalsView } from '../../jobs/totals.ts';
 import type { ApiKey } from '../../rack/tenancy/key.ts';
 import type { Server } from '../../rack/tenancy/server.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
@@ -15,6 +16,7 @@ export interface FeedSections {
   readonly tenants: readonly Tenant[];
   readonly keys: readonly ApiKey[];
   readonly storage: StorageView;
+  readonly totals: TotalsView;
 }
 
 /** Where a server stands, in the words that customers read. */

@@ -38,6 +38,15 @@ export interface SlotView {
   readonly reachable6: boolean | null;
   readonly attempts: number;
   readonly lastCause: string | null;
+  /** Staff work on it: no customer gets it, recovery leaves it alone. `until`: null where nobody said. */
+  readonly maintenance: {
+    readonly reason: string;
+    readonly who: string;
+    readonly since: number;
+    readonly until: number | null;
+  } | null;
+  /** It is left alone. `by`: null where recovery gave up. */
+  readonly quarantine: { readonly cause: string; readonly at: number; readonly by: string | null } | null;
   readonly boot: { readonly startedAt: number; readonly activity: string; readonly steps: readonly Step[] } | null;
 }
 

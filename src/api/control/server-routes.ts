@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Servers } from '../../jobs/servers.ts';
 import type { Actor } from '../../rack/tenancy/actor.ts';
 import type { Order } from '../../rack/tenancy/spec.ts';
+import { slotNumber } from '../../rack/units.ts';
 import { json, parsed } from './answer.ts';
 import type { Feed } from './feed.ts';
 import { actor, name } from './tenancy-routes.ts';
@@ -12,7 +13,7 @@ export interface NewServer {
   readonly tenant: string;
   /** Left out: one is made up. */
   readonly name?: string;
-  readonly order: Order;
+  readonly order: Order | { readonly slot: number };
   readonly disk: number;
   readonly image?: string | undefined;
   readonly keys: string;
@@ -32,11 +33,14 @@ const MOST_TEXT = 65_536;
 const newServer = z.strictObject({
   tenant: z.string().max(64),
   name: name.optional(),
-  order: z.strictObject({
-    model: z.literal([3, 4]),
-    memory: z.int().positive().optional(),
-    cpuSpeed: z.int().positive().optional(),
-  }),
+  order: z.union([
+    z.strictObject({
+      model: z.literal([3, 4]),
+      memory: z.int().positive().optional(),
+      cpuSpeed: z.int().positive().optional(),
+    }),
+    z.strictObject({ slot: z.int().positive().transform(slotNumber) }),
+  ]),
   disk: z.int().positive().max(100_000),
   image: z.string().max(200).optional(),
   keys: z.string().max(MOST_TEXT),

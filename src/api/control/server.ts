@@ -20,6 +20,7 @@ import type { JobTarget } from './job-target.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView } from './protocol.ts';
 import type { RootView } from './root-protocol.ts';
 import { type ServersTarget, serverRoute } from './server-routes.ts';
+import { type StaffTarget, staffRoute } from './staff-routes.ts';
 import type {
   ApplyProgress,
   ApplyResult,
@@ -45,7 +46,8 @@ export interface ControlTarget
     EventTarget,
     JobTarget,
     TenancyTarget,
-    ServersTarget {
+    ServersTarget,
+    StaffTarget {
   /** Resolves when what is wanted is on disk. */
   intend(request: IntendRequest): Promise<void>;
   hasSlot(slot: number): boolean;
@@ -138,6 +140,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   if (await serverRoute(route, target, request, response)) return;
   if (await eventRoute(route, url.searchParams, target, request, response)) return;
   if (await taskRoute(route, target, request, response)) return;
+  if (await staffRoute(route, url.searchParams, target, request, response, (slots) => known(target, slots))) return;
   if (await tenancyRoute(route, url.searchParams, target, request, response)) return;
   if (url.pathname.startsWith('/v1/jobs')) {
     return jobRoute(target, url, request, response, (slots) => known(target, slots));

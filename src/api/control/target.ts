@@ -11,13 +11,15 @@ import { Feed } from './feed.ts';
 import { jobTarget } from './job-target.ts';
 import { rootView } from './root-protocol.ts';
 import type { ControlTarget } from './server.ts';
+import { refuseKept, staffTarget } from './staff-target.ts';
 import { applyResult, planView, switchView, violationView } from './switch-views.ts';
 import { findTasks, slotsOf } from './task-routes.ts';
 import { boardView, feedSources, statusView } from './views.ts';
 
 /** A controller as the socket offers it. */
 export function controlTarget(controller: Controller): ControlTarget {
-  const { power, switches, tenancy, servers, store, jobs, state, quotas, backups } = controller;
+  const { power, switches, tenancy, servers, store, jobs, state, quotas, backups, care, groups, assignments } =
+    controller;
   const has = new Set<number>(controller.plan.slots.map(({ slot }) => slot));
   return {
     tenancy,
@@ -34,7 +36,11 @@ export function controlTarget(controller: Controller): ControlTarget {
     feed: feedOf(controller),
     ...eventTarget(store, state.events, controller.clock),
     audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
-    intend: (wish) => intendPower(controller, wish),
+    ...staffTarget({ care, groups, assignments, jobs }),
+    intend: (wish) => {
+      if (wish.by.tenant !== undefined) for (const slot of wish.slots) refuseKept(care, slotNumber(slot));
+      return intendPower(controller, wish);
+    },
     hasSlot: (slot) => has.has(slot),
     status: (since) => statusView(controller, millis(since ?? 0)),
     board: (slot) => boardView(controller, slot),
@@ -70,6 +76,7 @@ function feedOf(controller: Controller): Feed {
     stepOf: (job: JobRow) => stepOf(jobs.kindOf(job) ?? { steps: [], undo: [] }, job)?.name,
     usageOf: (slot: SlotNumber) => quotas.usageOf(slot),
   };
+  const { care, totals } = controller;
   const feed = new Feed(feedSources(controller, { tenancy, servers, work, storage: () => storage.view() }), clock);
   state.onChange((slot) => feed.slotChanged(slot));
   state.events.onEvent((event) => feed.happened(event));
@@ -80,6 +87,8 @@ function feedOf(controller: Controller): Feed {
     const server = servers.of(slot);
     if (server !== undefined) feed.serverChanged(server.name);
   });
+  care.onChange((slot) => feed.slotChanged(slot));
+  totals.onChange(() => feed.changed('totals'));
   tenancy.onChange(() => {
     feed.changed('tenants');
     feed.changed('keys');

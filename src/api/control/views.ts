@@ -1,11 +1,14 @@
+import type { SlotCare } from '../../jobs/maintenance.ts';
 import type { RackState } from '../../jobs/rack-state.ts';
 import type { Servers } from '../../jobs/servers.ts';
 import type { StorageView } from '../../jobs/storage/storage-watch.ts';
 import type { Tenancy } from '../../jobs/tenancy.ts';
+import type { Totals } from '../../jobs/totals.ts';
 import type { SlotPlan } from '../../rack/plan.ts';
 import { condition, type SlotCondition, type SlotState } from '../../rack/slot-state.ts';
 import { progressSentence, stage } from '../../rack/timeline.ts';
 import { type Millis, millis, type SlotNumber, slotNumber } from '../../rack/units.ts';
+import type { Maintenance } from '../../store/maintenance.ts';
 import type { Store } from '../../store/store.ts';
 import { type BootSources, slowViews } from './boot-views.ts';
 import type { FeedSources } from './feed.ts';
@@ -14,12 +17,14 @@ import { type ServerWork, serverView, viewOf } from './server-views.ts';
 
 export interface ViewSources extends BootSources {
   readonly state: RackState;
+  readonly care: Pick<SlotCare, 'maintenance'>;
+  readonly totals: Pick<Totals, 'view'>;
   readonly startedAt: Millis;
   troubles(): readonly string[];
 }
 
 export function statusView(from: ViewSources, since: Millis): StatusView {
-  const slots = from.plan.slots.map((plan) => slotView(plan, from.state.get(plan.slot)));
+  const slots = from.plan.slots.map((plan) => slotView(plan, from));
   return {
     rack: from.plan.rack,
     kind: from.plan.kind,
@@ -40,8 +45,13 @@ export interface FeedParts {
 /** What the feed sends of a controller. */
 export function feedSources(from: ViewSources, { tenancy, servers, work, storage }: FeedParts): FeedSources {
   const plans = new Map(from.plan.slots.map((plan) => [plan.slot, plan]));
-  const slot = (number: SlotNumber) => slotView(plans.get(number) as SlotPlan, from.state.get(number));
-  const sections = () => ({ tenants: tenancy.tenants(), keys: tenancy.keys(), storage: storage() });
+  const slot = (number: SlotNumber) => slotView(plans.get(number) as SlotPlan, from);
+  const sections = () => ({
+    tenants: tenancy.tenants(),
+    keys: tenancy.keys(),
+    totals: from.totals.view(),
+    storage: storage(),
+  });
   const { rack, zone, kind } = from.plan;
   const images = from.plan.images.map(({ name }) => ({ name, label: name }));
   return {
@@ -68,7 +78,7 @@ export function boardView(from: ViewSources, slot: number): BoardView | undefine
   if (plan === undefined) return undefined;
   const number = slotNumber(slot);
   return {
-    slot: slotView(plan, from.state.get(number)),
+    slot: slotView(plan, from),
     recent: from.state.get(number).boot?.recent ?? [],
     slow: slowViews(from.history, number),
     observations: from.store.observations.ofSlot(number),
@@ -77,8 +87,10 @@ export function boardView(from: ViewSources, slot: number): BoardView | undefine
   };
 }
 
-function slotView(plan: SlotPlan, state: SlotState): SlotView {
-  const { boot } = state;
+function slotView(plan: SlotPlan, from: ViewSources): SlotView {
+  const state = from.state.get(plan.slot);
+  const { boot, quarantine } = state;
+  const maintenance = from.care.maintenance(plan.slot);
   return {
     slot: plan.slot,
     switch: plan.switch,
@@ -103,9 +115,13 @@ function slotView(plan: SlotPlan, state: SlotState): SlotView {
     reachable6: state.reachable6 ?? null,
     attempts: state.attempts,
     lastCause: state.lastCause ?? null,
+    maintenance: maintenance === undefined ? null : keptView(maintenance),
+    quarantine: quarantine === undefined ? null : { ...quarantine, by: quarantine.by ?? null },
     boot: boot === undefined ? null : { startedAt: boot.startedAt, activity: boot.activity, steps: boot.steps },
   };
 }
+
+const keptView = ({ reason, who, since, until }: Maintenance) => ({ reason, who, since, until: until ?? null });
 
 /** One sentence for a person, whatever the condition. */
 function progress(state: SlotState): string {

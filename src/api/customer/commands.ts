@@ -10,6 +10,7 @@ const CODES: Readonly<Record<TenancyRefusal, ErrorCode>> = Object.freeze({
   quota_reached: 'quota_reached',
   name_taken: 'name_taken',
   not_live: 'not_live',
+  slot_taken: 'slot_taken',
   protected: 'protected',
   not_done: 'task_failed',
   no_board_free: 'no_board_free',

@@ -13,6 +13,10 @@ export const ERRORS = Object.freeze({
   request_timeout: { status: 408, title: 'the request did not come in time' },
   name_taken: { status: 409, title: 'another server has this name' },
   not_live: { status: 409, title: 'the server is still being provisioned, or is being changed' },
+  slot_taken: {
+    status: 409,
+    title: 'the slot has a server or a job, is kept from customers, or its board is not known',
+  },
   already_rebooting: { status: 409, title: 'the server is rebooting already' },
   protected: { status: 409, title: 'the server is protected against this' },
   nothing_to_undo: { status: 409, title: 'no root from before is kept' },

@@ -7,7 +7,12 @@ export interface Limits {
   readonly requests: number;
   /** Failed logins of one address in a quarter of an hour. */
   readonly failures: number;
+  /** Connections of one network at a time; left out: MOST_CONNECTIONS_EACH. */
+  readonly connections?: number;
 }
+
+/** Browsers open six; a board farm behind one address with a client for each board some hundred. */
+export const MOST_CONNECTIONS_EACH = 256;
 
 export const LIMITS: Limits = Object.freeze({ requests: 1_500, failures: 20 });
 

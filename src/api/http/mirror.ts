@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { PassingEvent } from '../../jobs/client-events.ts';
+import type { TotalsView } from '../../jobs/totals.ts';
 import type { Clock } from '../../rack/clock.ts';
 import type { ApiKey } from '../../rack/tenancy/key.ts';
 import type { Tenant } from '../../rack/tenancy/tenant.ts';
@@ -16,13 +17,14 @@ const REACH_LIMIT: Millis = seconds(5);
 /** Silence after which the controller counts as away. */
 const SILENCE: Millis = millis(3 * FEED_HEARTBEAT);
 
-export interface Rack extends Omit<FeedSnapshot, 'slots' | 'servers' | 'keys' | 'tenants' | 'storage'> {
+export interface Rack extends Omit<FeedSnapshot, 'slots' | 'servers' | 'keys' | 'tenants' | 'storage' | 'totals'> {
   seq: number;
   readonly slots: Map<number, SlotView>;
   readonly servers: Map<string, ServerView>;
   storage: FeedSnapshot['storage'];
   tenants: ReadonlyMap<string, Tenant>;
   keys: ReadonlyMap<string, ApiKey>;
+  totals: TotalsView;
 }
 
 export interface Changes {
@@ -135,6 +137,7 @@ export class Mirror {
       if (line.tenants !== undefined) this.#rack.tenants = byName(line.tenants);
       if (line.storage !== undefined) this.#rack.storage = line.storage;
       if (line.keys !== undefined) this.#rack.keys = byId(line.keys);
+      if (line.totals !== undefined) this.#rack.totals = line.totals;
     }
     for (const look of [...this.#waiting]) look();
     const { slots = [], servers = [], events = [], passing = [] } = line;

@@ -3,6 +3,7 @@ import { createServer as createPlain, type Server, type ServerResponse } from 'n
 import { createServer as createTls } from 'node:https';
 import type { Express } from 'express';
 import { answerBadClient } from './bad-client.ts';
+import { type ConnectionLimit, limitConnections } from './connections.ts';
 
 export interface Listen {
   readonly host: string;
@@ -26,7 +27,12 @@ const PATIENCE: Patience = Object.freeze({ keepAlive: 75_000, headers: 15_000, r
 const MOST_CONNECTIONS = 5_000;
 
 /** Listens; resolves with the server when it does, and rejects when the address cannot be had. */
-export async function listen(app: Express, { host, port, tls }: Listen, patience = PATIENCE): Promise<Server> {
+export async function listen(
+  app: Express,
+  { host, port, tls }: Listen,
+  limit: ConnectionLimit,
+  patience = PATIENCE,
+): Promise<Server> {
   const timing = {
     keepAliveTimeout: patience.keepAlive,
     headersTimeout: patience.headers,
@@ -38,6 +44,7 @@ export async function listen(app: Express, { host, port, tls }: Listen, patience
       ? createPlain(timing, app)
       : createTls({ ...timing, cert: readFileSync(tls.cert), key: readFileSync(tls.key), minVersion: 'TLSv1.2' }, app);
   server.maxConnections = MOST_CONNECTIONS;
+  limitConnections(server, limit);
   server.maxRequestsPerSocket = 0;
   server.on('clientError', answerBadClient);
   // Node's own answer would be a 417 without a body. What is expected may be left unmet (RFC 9110 §10.1.1).

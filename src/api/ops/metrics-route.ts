@@ -17,9 +17,9 @@ export const metricsRoute = route({
   method: 'GET',
   path: '/metrics',
   name: 'getMetrics',
-  summary: 'The rack, the API and its process as metrics of Prometheus; of the whole rack, so for staff',
+  summary: 'The rack, the API and its process as metrics of Prometheus; of the whole rack',
   group: 'monitoring',
-  needs: 'staff',
+  needs: 'monitor',
   answers: { 200: { description: 'text format 0.0.4', type: 'text/plain' } },
   errors: [],
   handle: async ({ services }) => {

@@ -1,5 +1,5 @@
 /** The rack in numbers, as it is at the moment of a scrape: what is gone since the last one leaves no series behind. */
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { SlotCondition } from '../../rack/slot-state.ts';
 import type { ServerStatus } from '../control/feed-protocol.ts';
 import type { Rack } from '../http/mirror.ts';
@@ -31,6 +31,8 @@ export function rackMetrics(rack: Rack, now: number): Registry {
   const registry = new Registry();
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
     new Gauge<Label>({ name: `pirack_${name}`, help, labelNames, registers: [registry] });
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter<Label>({ name: `pirack_${name}`, help, labelNames, registers: [registry] });
   const slots = [...rack.slots.values()];
   const servers = [...rack.servers.values()];
 
@@ -41,6 +43,17 @@ export function rackMetrics(rack: Rack, now: number): Registry {
   for (const status of STATUSES) statuses.set({ status }, servers.filter((server) => server.status === status).length);
   gauge('jobs_working', 'Servers that a job is working on').set(servers.filter(({ busy }) => busy).length);
   gauge('boots_under_way', 'Boards that are booting').set(slots.filter((slot) => slot.condition === 'booting').length);
+
+  const boots = counter('boots_total', 'Boots by how they ended, since the controller began', ['outcome']);
+  for (const [outcome, count] of Object.entries(rack.totals.boots)) boots.inc({ outcome: word(outcome) }, count);
+  const jobs = counter('jobs_total', 'Jobs by kind and how they ended, since the controller began', [
+    'kind',
+    'outcome',
+  ]);
+  for (const [kind, counts] of Object.entries(rack.totals.jobs))
+    for (const [outcome, count] of Object.entries(counts)) jobs.inc({ kind, outcome }, count);
+  const kept = slots.filter(({ maintenance }) => maintenance !== null).length;
+  gauge('slots_in_maintenance', 'Slots that staff work on').set(kept);
 
   const names = ['slot', 'hostname'] as const;
   const up = gauge('slot_up', '1: the board booted and answers on its address', names);
@@ -67,3 +80,6 @@ export function rackMetrics(rack: Rack, now: number): Registry {
   }
   return registry;
 }
+
+/** Values of labels without blanks. */
+const word = (text: string) => text.replaceAll(' ', '_');

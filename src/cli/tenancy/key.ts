@@ -25,7 +25,7 @@ export function keyCommand(): Command {
 function add(): Command {
   return asked(
     new Command('add')
-      .option('--tenant <name>', 'whose key it is; left out with --scope staff')
+      .option('--tenant <name>', 'whose key it is; left out with --scope staff or monitor')
       .requiredOption('--scope <scope>', SCOPES.join(', '))
       .option('--servers <names>', 'only for these servers, comma-separated')
       .option('--label <text>', 'to know it again by', 'unnamed')
@@ -39,7 +39,8 @@ Scopes, each with all of those before it:
   read       look at the tenant’s servers
   power      switch their power, reboot them
   provision  create, delete, reimage and rescue servers, change their keys
-  staff      the whole rack, every tenant`,
+  staff      the whole rack, every tenant
+  monitor    the rack in numbers (/metrics), and nothing else`,
     )
     .action(async (options: AddOptions) => {
       const scope = SCOPES.find((each) => each === options.scope);

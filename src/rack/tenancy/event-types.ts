@@ -25,6 +25,7 @@ export const CLIENT_EVENTS = Object.freeze({
   'server.failed': 'the server could not be made ready',
   'server.changed': 'tags, protection or user-data were changed',
   'server.keys_changed': 'the SSH keys were changed',
+  'server.moved': 'staff gave the server another board: another address, and a fresh root',
   'server.deleted': 'the server is gone, and its name is free',
   'webhook.disabled': 'a webhook failed for so long that it was switched off',
 } as const);

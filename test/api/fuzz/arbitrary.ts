@@ -61,6 +61,15 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   boot: [BOOT, BOOT, '1'],
   ssh_key: [KEY, KEY, `${KEY} me # you\r\n`, '', '\r\n', 'words'],
   os_image: ['debian', 'debian', 'debian', 'none'],
+  slot: [1, 2, 3, 4, 5, 6, 7, 8, '1', '2', '3'],
+  slots: ['1', '2', '1-3', '4-8', 'all', '5-2', '9'],
+  id: ['1', '2', '3'],
+  tenant: ['acme', 'other', 'nobody'],
+  reason: ['a new fan', 'it smells', 'two\nlines'],
+  until: ['2099-01-01T00:00:00Z', '2001-01-01T00:00:00Z', 'tomorrow'],
+  expires_at: ['2099-01-01T00:00:00Z', '2001-01-01T00:00:00Z'],
+  quota: [null, 0, 100],
+  fresh_root: [true, true, false],
   grant_type: ['client_credentials'],
 };
 const HOSTILE = [

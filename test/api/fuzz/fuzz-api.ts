@@ -29,7 +29,7 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
       await settle(rack, owner);
       const route = ROUTES[turn % ROUTES.length] as Route;
       const count = Math.min(TURN, requests - done);
-      for (const request of fc.sample(requestOf(route, authorizations), { numRuns: count, seed: seed + turn })) {
+      for (const request of fc.sample(requestOf(route, authorizations(route)), { numRuns: count, seed: seed + turn })) {
         const answer = await connection.send({ ...request, path: await filled(rack, request.path) });
         const fault = wrong(route, answer);
         if (fault !== undefined)
@@ -76,17 +76,21 @@ class Kept {
 }
 
 /** Keys of every scope, most of them of one tenant, and tokens. */
-async function allKeys(rack: ApiRack, provision: TestKey): Promise<string[]> {
+async function allKeys(rack: ApiRack, provision: TestKey): Promise<(route: Route) => string[]> {
   const others = [
     await rack.key('read'),
     await rack.key('power'),
     await rack.key('provision', 'other'),
-    await rack.key('staff'),
+    await rack.key('monitor'),
   ];
+  const staff = (await rack.key('staff')).basic;
   const login = await rack.send({ method: 'POST', path: '/login', headers: { Authorization: provision.basic } });
   const { access_token } = JSON.parse(login.text) as { access_token: string };
-  return [provision.basic, provision.basic, `Bearer ${access_token}`, ...others.map(({ basic }) => basic)];
+  const all = [provision.basic, provision.basic, `Bearer ${access_token}`, ...others.map(({ basic }) => basic), staff];
+  return ({ needs }) => (needs === 'staff' ? [...all, ...Array(8).fill(staff)] : all);
 }
+
+const STAFF = { who: 'test', address: undefined, tenant: undefined };
 
 /** Boards do what they were told, so that they can be told again; two servers are there, whatever was deleted. */
 async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
@@ -101,7 +105,11 @@ async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
   for (const { name, protection } of rack.servers.all())
     if (protection.delete || protection.rebuild)
       await rack.servers.change(name, { protection: { delete: false, rebuild: false } }, by);
-  await rack.until(() => rack.plan.slots.every(({ slot }) => rack.jobs.activeOf(slot) === undefined));
+  const all = rack.plan.slots.map(({ slot }) => slot);
+  await rack.until(() => all.every((slot) => rack.jobs.activeOf(slot) === undefined));
+  await rack.care.end(all, STAFF);
+  await rack.care.lift(all, STAFF);
+  for (const { name } of rack.tenancy.tenants()) await rack.tenancy.putTenant(name, undefined, STAFF);
   rack.flush();
   await makeRoom(rack);
   const { all } = rack.api.webhooks;

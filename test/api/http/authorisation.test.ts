@@ -14,11 +14,17 @@ type Who = (typeof WHO)[number];
 
 let rack: ApiRack;
 let owner: TestKey;
+/** Of a tenant that does nothing, and an action: to be told of, revoked and disabled. */
+let spare: TestKey;
+let action = '';
 const keys = new Map<Who, string>();
 
 beforeAll(async () => {
   rack = await ApiRack.start(6, { limits: { requests: 1e6, failures: 1e6 } });
   owner = await rack.key('provision');
+  spare = await rack.key('read', 'spare');
+  const slots = [slotNumber(2)];
+  action = String((await rack.groups.ask({ slots, action: { do: 'on' }, key: undefined, by: STAFF })).id);
   for (const scope of SCOPES) keys.set(scope, (await rack.key(scope)).basic);
   keys.set('wrong', `Basic ${Buffer.from(`${owner.id}:${'x'.repeat(43)}`).toString('base64')}`);
   const expiresAt = millis(Date.now() + 20);
@@ -33,6 +39,8 @@ beforeAll(async () => {
 });
 afterAll(() => rack.stop());
 
+const STAFF = { who: 'test', address: undefined, tenant: undefined };
+
 /** `own-1` is live in slot 1, which is up and settled; nobody has another server. */
 async function settle(): Promise<void> {
   for (const { name } of rack.servers.all()) {
@@ -41,6 +49,15 @@ async function settle(): Promise<void> {
     await rack.servers.remove(name as ServerName, { who: 'test', address: undefined, tenant: undefined });
   }
   if (!rack.servers.all().some(({ name }) => name === 'own-1')) await rack.live(owner, 'own-1');
+  const all = rack.plan.slots.map(({ slot }) => slot);
+  await rack.until(() => all.every((each) => rack.jobs.activeOf(each) === undefined));
+  if (rack.servers.get('own-1' as ServerName).slot !== 1) {
+    await rack.servers.remove('own-1' as ServerName, STAFF);
+    await rack.until(() => all.every((each) => rack.jobs.activeOf(each) === undefined));
+    await rack.live(owner, 'own-1');
+  }
+  await rack.care.end(all, STAFF);
+  await rack.care.lift(all, STAFF);
   const slot = slotNumber(1);
   await rack.until(() => rack.jobs.activeOf(slot) === undefined);
   await rack.state.intend(slot, { wanted: 'on', cycling: false, quarantine: undefined });
@@ -81,7 +98,9 @@ describe('authorisation', () => {
           .replace('{task}', task)
           .replace('{boot}', boot())
           .replace('{webhook}', webhook.id)
-          .replace('{delivery}', String(webhook.delivery)),
+          .replace('{delivery}', String(webhook.delivery))
+          .replace('{key}', spare.id)
+          .replace('{action}', action),
         headers: { ...sample.headers, ...(authorization === undefined ? {} : { Authorization: authorization }) },
         ...(sample.body === undefined ? {} : { body: sample.body }),
       });

@@ -27,7 +27,8 @@ beforeEach(async () => {
     take();
   });
   app.all('/', express.json(), (_request, response) => void response.json({}));
-  server = await listen(app, { host: '127.0.0.1', port: 0, tls: undefined }, patience);
+  const limit = { most: 100, trustedProxies: [] };
+  server = await listen(app, { host: '127.0.0.1', port: 0, tls: undefined }, limit, patience);
   port = (server.address() as AddressInfo).port;
 });
 afterEach(() => {

@@ -92,7 +92,7 @@ describe('pages for people', () => {
   const unescaped = (html: string) =>
     html.replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&');
   const page = unescaped(pageOf(ROUTES, PUBLIC));
-  const docs = ['api.md', 'api-v1.md', 'events.md'].map(read).join('\n');
+  const docs = ['api.md', 'api-v1.md', 'events.md', 'staff.md'].map(read).join('\n');
 
   it.each(ROUTES.map(({ method, path }) => `${method} ${path}`))('tell of %s', (title) => {
     expect(page).toContain(`<code>${title}</code>`);

@@ -27,6 +27,8 @@ const slot = (number: number, change: Partial<SlotView> = {}): SlotView => ({
   reachable6: true,
   attempts: 0,
   lastCause: null,
+  maintenance: null,
+  quarantine: null,
   boot: null,
   ...change,
 });

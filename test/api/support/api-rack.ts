@@ -10,13 +10,17 @@ import { eventTarget } from '../../../src/api/control/event-target.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
 import { jobTarget } from '../../../src/api/control/job-target.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
+import { refuseKept, staffTarget } from '../../../src/api/control/staff-target.ts';
 import { findTasks, slotsOf } from '../../../src/api/control/task-routes.ts';
-import { feedSources } from '../../../src/api/control/views.ts';
+import { boardView, feedSources, type ViewSources } from '../../../src/api/control/views.ts';
 import { ownNetworks } from '../../../src/api/webhooks/own-networks.ts';
+import { Assignments } from '../../../src/jobs/assignments.ts';
 import { BootHistory } from '../../../src/jobs/boot-history.ts';
 import { ClientEvents } from '../../../src/jobs/client-events.ts';
 import type { JobKind, JobStep } from '../../../src/jobs/durable/kind.ts';
 import { JobRunner } from '../../../src/jobs/durable/runner.ts';
+import { JobGroups } from '../../../src/jobs/groups.ts';
+import { SlotCare } from '../../../src/jobs/maintenance.ts';
 import type { PowerAction } from '../../../src/jobs/power.ts';
 import { intendPower } from '../../../src/jobs/power-requests.ts';
 import { RackState } from '../../../src/jobs/rack-state.ts';
@@ -24,11 +28,12 @@ import { ServerTasks } from '../../../src/jobs/server-tasks.ts';
 import { Servers } from '../../../src/jobs/servers.ts';
 import type { StorageView } from '../../../src/jobs/storage/storage-watch.ts';
 import { Tenancy } from '../../../src/jobs/tenancy.ts';
+import { Totals } from '../../../src/jobs/totals.ts';
 import { realClock } from '../../../src/net/real-clock.ts';
 import { stepOf } from '../../../src/rack/job.ts';
 import type { Plan } from '../../../src/rack/plan.ts';
 import { DELIVERING } from '../../../src/rack/slot-state.ts';
-import type { Scope } from '../../../src/rack/tenancy/scope.ts';
+import { isOfRack, type Scope } from '../../../src/rack/tenancy/scope.ts';
 import type { ServerName } from '../../../src/rack/tenancy/server-name.ts';
 import { type Millis, millis, type SlotNumber, slotNumber, watts } from '../../../src/rack/units.ts';
 import type { Usage } from '../../../src/roots/quotas/quota.ts';
@@ -37,6 +42,7 @@ import type { Mac } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
 import { EventClient } from './event-client.ts';
 import { type RawAnswer, RawConnection, type RawRequest } from './raw-http.ts';
+import { SWITCHES } from './switches.ts';
 
 export interface TestKey {
   readonly id: string;
@@ -88,6 +94,10 @@ export class ApiRack {
   tenancy!: Tenancy;
   jobs!: JobRunner;
   servers!: Servers;
+  care!: SlotCare;
+  assignments!: Assignments;
+  groups!: JobGroups;
+  #from!: ViewSources;
   api!: Api;
   #feed!: Feed;
   #control!: HttpServer;
@@ -114,10 +124,12 @@ export class ApiRack {
     const { store, plan } = this;
     this.state = new RackState(plan, store, realClock, log, (what, cause) => log.error({ err: cause }, what));
     this.tenancy = new Tenancy(store, realClock);
+    this.care = new SlotCare({ store, state: this.state, clock: realClock });
+    const kinds = this.#kinds();
     this.jobs = new JobRunner({
       table: store.jobs,
       write: (write) => store.commit.write(write),
-      kinds: this.#kinds(),
+      kinds,
       clock: realClock,
       log,
       places: 4,
@@ -146,7 +158,12 @@ export class ApiRack {
       random: Math.random,
       fatal: (what, cause) => log.error({ err: cause }, what),
     });
+    const { care, servers } = this;
+    const totals = new Totals({ state, jobs, kinds: kinds.map(({ name }) => name) });
+    this.assignments = new Assignments({ servers, jobs });
+    this.groups = new JobGroups({ store, jobs, care, servers, clock: realClock });
     await this.servers.start();
+    await this.assignments.start();
     const work = {
       activeOf: (slot: Parameters<JobRunner['activeOf']>[0]) => jobs.activeOf(slot),
       stepOf: (job: Parameters<JobRunner['kindOf']>[0]) =>
@@ -154,7 +171,8 @@ export class ApiRack {
       usageOf: (slot: SlotNumber) => this.disks.get(slot),
     };
     const history = new BootHistory(plan, state, []);
-    const from = { plan, state, store, history, startedAt: millis(0), troubles: () => [] };
+    const from = { plan, state, store, history, care, totals, startedAt: millis(0), troubles: () => [] };
+    this.#from = from;
     this.#feed = new Feed(
       feedSources(from, { tenancy, servers: this.servers, work, storage: () => this.storage }),
       realClock,
@@ -163,6 +181,8 @@ export class ApiRack {
     state.events.onEvent((event) => this.#feed.happened(event));
     clientEvents.onPassing((event) => this.#feed.passed(event));
     this.servers.onChange((name) => this.#feed.serverChanged(name));
+    care.onChange((slot) => this.#feed.slotChanged(slot));
+    totals.onChange(() => this.#feed.changed('totals'));
     tenancy.onChange(() => {
       this.#feed.changed('tenants');
       this.#feed.changed('keys');
@@ -269,11 +289,11 @@ export class ApiRack {
   }
 
   async key(scope: Scope, tenant = 'acme', options: { servers?: string[]; expiresAt?: Millis } = {}): Promise<TestKey> {
-    if (scope !== 'staff' && !this.tenancy.tenants().some((each) => each.name === tenant))
+    if (!isOfRack(scope) && !this.tenancy.tenants().some((each) => each.name === tenant))
       await this.tenancy.putTenant(tenant, undefined, by);
     const { key, secret } = await this.tenancy.createKey(
       {
-        ...(scope === 'staff' ? {} : { tenant }),
+        ...(isOfRack(scope) ? {} : { tenant }),
         scope,
         label: 'test',
         servers: options.servers as ServerName[] | undefined,
@@ -355,6 +375,7 @@ export class ApiRack {
       kind('undo', nothing),
       kind('rescue', provision),
       kind('reboot', nothing),
+      kind('power', nothing),
     ];
   }
 
@@ -369,7 +390,7 @@ export class ApiRack {
   }
 
   #target(): ControlTarget {
-    const { state, store, tenancy, servers, jobs } = this;
+    const { state, store, tenancy, servers, jobs, care, groups, assignments } = this;
     const feed = this.#feed;
     const missing = () => {
       throw new Error('not in this test');
@@ -381,9 +402,11 @@ export class ApiRack {
       ...jobTarget(jobs),
       tasks: new ServerTasks({ servers, jobs, store }),
       findTasks: findTasks(jobs, (search) => store.jobs.ofSlots(slotsOf(search), search)),
+      ...staffTarget({ care, groups, assignments, jobs }),
       ...eventTarget(store, state.events, realClock),
       audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
       intend: async (request) => {
+        if (request.by.tenant !== undefined) for (const slot of request.slots) refuseKept(care, slotNumber(slot));
         if (request.requestKey === undefined || !store.requests.has(request.requestKey)) this.intended.push(request);
         await this.recording.pass();
         const power = { intend: this.#power.bind(this) };
@@ -391,7 +414,7 @@ export class ApiRack {
       },
       hasSlot: (slot) => this.plan.slots.some((each) => each.slot === slot),
       status: () => ({ slots: this.plan.slots }) as never,
-      board: (slot) => ({ recent: state.get(slotNumber(slot)).boot?.recent ?? [] }) as never,
+      board: (slot) => boardView(this.#from, slot),
       boots: (slot, limit) =>
         slotBootsView({ plan: this.plan, store, history: new BootHistory(this.plan, state, []) }, slot, limit),
       roots: missing,
@@ -401,7 +424,7 @@ export class ApiRack {
       allBoots: missing,
       power: missing,
       refresh: missing,
-      switches: () => [],
+      switches: () => SWITCHES,
       switchPlan: missing,
       switchVerify: missing,
       switchApply: missing,

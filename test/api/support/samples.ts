@@ -1,3 +1,5 @@
+import { STAFF_SAMPLES } from './staff-samples.ts';
+
 /**
  * One request for every route that does what the route is for, on a rack that holds the server `own-1` of tenant `acme` in
  * slot 1. A route without an entry fails the tests that are made from the routes.
@@ -90,6 +92,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     foreign: 404,
     staff: 404,
   },
+  ...STAFF_SAMPLES,
   getMetrics: { path: '/metrics', own: 200, foreign: 200 },
   listScrapeTargets: { path: '/sd/boards', own: 200, foreign: 200 },
   controlOutlet: {

@@ -37,13 +37,14 @@ describe('names of servers', () => {
 });
 
 describe('scopes', () => {
-  it('include those before them', () => {
+  it('include those before them, and monitor is beside them', () => {
     const table = SCOPES.map((has) => SCOPES.map((needs) => allows(has, needs)));
     expect(table).toEqual([
-      [true, false, false, false],
-      [true, true, false, false],
-      [true, true, true, false],
-      [true, true, true, true],
+      [true, false, false, false, false],
+      [true, true, false, false, false],
+      [true, true, true, false, false],
+      [true, true, true, true, true],
+      [false, false, false, false, true],
     ]);
   });
 });
