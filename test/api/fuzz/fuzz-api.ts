@@ -105,10 +105,10 @@ async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
   for (const { name, protection } of rack.servers.all())
     if (protection.delete || protection.rebuild)
       await rack.servers.change(name, { protection: { delete: false, rebuild: false } }, by);
-  const all = rack.plan.slots.map(({ slot }) => slot);
-  await rack.until(() => all.every((slot) => rack.jobs.activeOf(slot) === undefined));
-  await rack.care.end(all, STAFF);
-  await rack.care.lift(all, STAFF);
+  const slots = rack.plan.slots.map(({ slot }) => slot);
+  await rack.until(() => slots.every((slot) => rack.jobs.activeOf(slot) === undefined));
+  await rack.care.end(slots, STAFF);
+  await rack.care.lift(slots, STAFF);
   for (const { name } of rack.tenancy.tenants()) await rack.tenancy.putTenant(name, undefined, STAFF);
   rack.flush();
   await makeRoom(rack);
