@@ -92,7 +92,7 @@ function armed({ table }: RootJobParts, job: JobRow): RootRow | undefined {
 function ownRoot({ plan, roots, table }: RootJobParts, slot: SlotPlan): MountWish {
   const own = table.of(slot.slot, 'current')?.image;
   const spoken = own === undefined ? plan.nfs.version : roots.nfsVersion(slot, own);
-  const version = spoken === '3' ? 'vers=3,nolock' : 'vers=4.1';
+  const version = spoken === '3' ? 'vers=3,nolock,noacl' : 'vers=4.1';
   return {
     source: `${slot.ipv4.controller}:${roots.rootPath(slot.slot)}`,
     target: RESCUE_MOUNT,

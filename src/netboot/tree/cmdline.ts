@@ -71,8 +71,10 @@ export function renderCmdlineTxt(input: CmdlineInput): string {
  */
 function nfsOptions(version: NfsPlan['version']): string {
   const transfer = 'tcp,hard,rsize=65536,wsize=65536';
-  // NFSv3 locks by another protocol, with a daemon on either side that a root file system cannot have running yet.
-  return version === '3' ? `vers=3,nolock,${transfer}` : `vers=4.1,${transfer}`;
+  // NFSv3 locks by another protocol, with a daemon on either side that a root file system cannot have running yet. Access
+  // lists have one too: nfs-ganesha answers it with an I/O error, where systemd takes every list off what is to be a
+  // service's own (StateDirectory=) and goes on only when there can be none.
+  return version === '3' ? `vers=3,nolock,noacl,${transfer}` : `vers=4.1,${transfer}`;
 }
 
 function extraWords(extra: string): string[] {
