@@ -7,7 +7,8 @@ export default defineConfig({
   test: {
     // Two cores are the smallest machine the tests are meant for: more workers only make them wait for each other.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // A hang, not a pace: machines that test are busy.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/support/plain-reporter.ts'],
     projects: [
