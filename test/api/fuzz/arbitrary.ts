@@ -23,6 +23,8 @@ const WORDS = [
   'reboot',
   'debian',
 ];
+/** Stands for the id of a key that nobody uses. */
+export const SPARE_KEY = 'key-of-nobody';
 /** Stands for the number of a task that there is when the request is sent. */
 export const TASK = 'task-of-web-1';
 /** And of a boot of slot 1. */
@@ -36,7 +38,7 @@ const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.fro
 const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   name: [...SERVERS, 'new-1', 'new-2', 'new-3', 'new-4', 'new-5'],
   model: [3, 4, '3', '4', 3, 4, '3', '4', 5],
-  disk: [10, 20, 30, 40, 15],
+  disk: [10, 20, 30, 40, 50, 60, 70, 15],
   memory: [1024, 4096, null, null],
   cpu_speed: [1200, 1500, null, null],
   server: SERVERS,
@@ -46,7 +48,8 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   tags: [{ env: 'test' }, { role: 'web', env: '' }, {}],
   cursor: [Buffer.from('web-1').toString('base64url'), Buffer.from('3').toString('base64url')],
   limit: ['1', '2', '50', '201'],
-  id: [WEBHOOK, WEBHOOK, 'w0123456789', '1', '2'],
+  id: [WEBHOOK, WEBHOOK, WEBHOOK, WEBHOOK, 'w0123456789', '1'],
+  key: [SPARE_KEY, SPARE_KEY, 'k0123456789'],
   delivery: [DELIVERY, DELIVERY, '0'],
   url: ['http://127.0.0.1:9/hook', 'https://127.0.0.1:9/', 'https://10.0.0.1/', 'https://u:p@127.0.0.1/', 'ftp://a/'],
   types: [['boot.up'], ['job.*', 'webhook.disabled'], null, ['boot.none']],
@@ -61,14 +64,14 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   boot: [BOOT, BOOT, '1'],
   ssh_key: [KEY, KEY, `${KEY} me # you\r\n`, '', '\r\n', 'words'],
   os_image: ['debian', 'debian', 'debian', 'none'],
-  slot: [1, 2, 3, 4, 5, 6, 7, 8, '1', '2', '3'],
+  slot: [1, 2, 3, 4, 5, 6, 7, 8],
   slots: ['1', '2', '1-3', '4-8', 'all', '5-2', '9'],
-  tenant: ['acme', 'other', 'nobody'],
+  tenant: ['acme', 'acme', 'acme', 'other', 'other', 'nobody'],
   reason: ['a new fan', 'it smells', 'two\nlines'],
   until: ['2099-01-01T00:00:00Z', '2001-01-01T00:00:00Z', 'tomorrow'],
   expires_at: ['2099-01-01T00:00:00Z', '2001-01-01T00:00:00Z'],
   quota: [null, 0, 100],
-  fresh_root: [true, true, false],
+  fresh_root: [true],
   grant_type: ['client_credentials'],
 };
 const HOSTILE = [
@@ -105,7 +108,7 @@ const anything = fc.oneof(
 function fieldIn(name: string, schema: JsonSchema): fc.Arbitrary<unknown> {
   const meant = MEANT[name];
   if (meant === undefined) return valueIn(schema);
-  return fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...meant) }, { weight: 1, arbitrary: valueIn(schema) });
+  return fc.oneof({ weight: 14, arbitrary: fc.constantFrom(...meant) }, { weight: 1, arbitrary: valueIn(schema) });
 }
 
 /** A value of the schema, as far as the schema says what that is. */

@@ -4,7 +4,7 @@ import type { Route } from '../../../src/api/http/route.ts';
 import { slotNumber } from '../../../src/rack/units.ts';
 import { ApiRack, type TestKey } from '../support/api-rack.ts';
 import type { RawAnswer, RawConnection, RawRequest } from '../support/raw-http.ts';
-import { BOOT, DELIVERY, requestOf, TASK, WEBHOOK } from './arbitrary.ts';
+import { BOOT, DELIVERY, requestOf, SPARE_KEY, TASK, WEBHOOK } from './arbitrary.ts';
 import { wrong } from './verdict.ts';
 
 export interface FuzzResult {
@@ -22,6 +22,7 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
   try {
     const connection = new Kept(rack);
     const owner = await rack.key('provision');
+    const spare = await rack.key('read', 'spare');
     const authorizations = await allKeys(rack, owner);
     const statuses: Record<string, Record<number, number>> = {};
     let done = 0;
@@ -30,7 +31,10 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
       const route = ROUTES[turn % ROUTES.length] as Route;
       const count = Math.min(TURN, requests - done);
       for (const request of fc.sample(requestOf(route, authorizations(route)), { numRuns: count, seed: seed + turn })) {
-        const answer = await connection.send({ ...request, path: await filled(rack, request.path) });
+        const answer = await connection.send({
+          ...request,
+          path: (await filled(rack, request.path)).replace(SPARE_KEY, spare.id),
+        });
         const fault = wrong(route, answer);
         if (fault !== undefined)
           throw new Error(`${route.name}: ${fault}\n${show(request)}\n${answer.status} ${answer.text.slice(0, 1_000)}`);
@@ -87,7 +91,7 @@ async function allKeys(rack: ApiRack, provision: TestKey): Promise<(route: Route
   const login = await rack.send({ method: 'POST', path: '/login', headers: { Authorization: provision.basic } });
   const { access_token } = JSON.parse(login.text) as { access_token: string };
   const all = [provision.basic, provision.basic, `Bearer ${access_token}`, ...others.map(({ basic }) => basic), staff];
-  return ({ needs }) => (needs === 'staff' ? [...all, ...Array(8).fill(staff)] : all);
+  return ({ needs }) => (needs === 'staff' ? [...all, ...Array(24).fill(staff)] : all);
 }
 
 const STAFF = { who: 'test', address: undefined, tenant: undefined };

@@ -3,7 +3,7 @@ import { ROUTES } from '../../../src/api/api.ts';
 import { fuzzApi } from './fuzz-api.ts';
 
 /** Requests of each route. */
-const EACH = 20;
+const EACH = 50;
 
 /** What is cancelled here has ended long before; test/api/v1/tasks.test.ts has one that has not. */
 const NEVER_REACHED: ReadonlySet<string> = new Set(['v1CancelTask']);

@@ -62,7 +62,7 @@ async function usage(api: ChildProcess, what: 'memory' | 'time' = 'time'): Promi
   return ((await answered) as [Usage])[0];
 }
 
-const rack = await ApiRack.start(2, { limits: { requests: 1e9, failures: 1e9 } });
+const rack = await ApiRack.start(2, { limits: { requests: 1e9, failures: 1e9, connections: 1e9 } });
 const key = await rack.key('provision');
 await rack.live(key, 'web-1');
 const api = fork(

@@ -12,7 +12,7 @@ const api = await Api.start({
   location: 'LAB',
   trustedProxies: [],
   webhooks: { http: false, allowed: [], own: [] },
-  limits: { requests: 1e9, failures: 1e9 },
+  limits: { requests: 1e9, failures: 1e9, connections: 1e9 },
   streamLimits: { ofKey: 1e6, ofNetwork: 1e6, all: 1e6 },
   clock: realClock,
   log: pino({ level: 'silent' }),

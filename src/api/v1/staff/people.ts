@@ -166,15 +166,15 @@ const createKey = route({
 
 const revokeKey = route({
   method: 'DELETE',
-  path: '/api/v1/staff/keys/{id}',
+  path: '/api/v1/staff/keys/{key}',
   name: 'staffRevokeKey',
   summary: 'Let a key work no more; a second time changes nothing',
   group,
   needs: 'staff',
-  params: z.object({ id: z.string().describe('of the key') }),
+  params: z.object({ key: z.string().describe('its id') }),
   answers: { 204: { description: 'it works no more' } },
   errors: ['not_found'],
-  handle: async ({ params: { id }, services, caller }) => {
+  handle: async ({ params: { key: id }, services, caller }) => {
     if (!services.mirror.rack().keys.has(id)) throw new ApiError('not_found', 'no such key');
     await asked(services, (control) => control.revokeKey({ id, by: byWhom(caller) }));
     return { status: 204 };
