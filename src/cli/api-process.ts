@@ -65,7 +65,9 @@ export class ApiProcess {
     const { rackFile, stateRoot, ids, say } = this.#options;
     const began = performance.now();
     const args = ['--disable-warning=ExperimentalWarning', MAIN, 'api', resolve(rackFile), '--state', stateRoot];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], ...ids });
+    // Nothing is ever written to the pipe: it ends when this process does, also by kill -9, and the API's port is free again.
+    const stdio = ['pipe', 'inherit', 'inherit'] as const;
+    const child = spawn(process.execPath, [...args, '--until-input-ends'], { stdio: [...stdio], ...ids });
     this.#child = child;
     child.once('error', (cause) => say(`the API cannot be started: ${cause.message}`));
     child.once('exit', (code, signal) => {

@@ -11,6 +11,7 @@ import { readPlan } from './rack-file.ts';
 
 interface ApiCommandOptions {
   state?: string;
+  untilInputEnds?: boolean;
 }
 
 export function apiCommand(): Command {
@@ -18,6 +19,7 @@ export function apiCommand(): Command {
     .argument('<rack-file>', 'the rack whose API to serve; what its section api says')
     .description('serve the customers’ API of a rack whose controller is served; `pirack serve` does this by itself')
     .option('--state <dir>', 'directory that holds the racks’ state')
+    .option('--until-input-ends', 'end when standard input does: with the process that has its other end')
     .addHelpText(
       'after',
       `
@@ -29,8 +31,8 @@ controller it answers 503. Log lines go to standard error. SIGTERM: what was tak
     });
 }
 
-async function serveApi(file: string, options: ApiCommandOptions): Promise<number> {
-  const root = stateRoot(options.state);
+async function serveApi(file: string, { state, untilInputEnds }: ApiCommandOptions): Promise<number> {
+  const root = stateRoot(state);
   const plan = readPlan(file, root);
   const { api } = plan;
   if (api === undefined)
@@ -52,6 +54,7 @@ async function serveApi(file: string, options: ApiCommandOptions): Promise<numbe
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
+    if (untilInputEnds) process.stdin.once('end', resolve).once('error', resolve).resume();
   });
   log.info('finishing what was taken');
   await serving.stop();
