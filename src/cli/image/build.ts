@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { release as kernelRelease } from 'node:os';
-import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 import { findProgram, run } from '../../net/run.ts';
 import { machineSettings } from '../../roots/build/apt.ts';
 import { readTargets } from '../../roots/build/apt-output.ts';
 import { chooseEmulation, type Emulation } from '../../roots/build/emulation.ts';
-import { type BuildOptions, type Built, buildImage, PACKAGE_LIST } from '../../roots/build/index.ts';
+import { type BuildOptions, buildImage, PACKAGE_LIST } from '../../roots/build/index.ts';
 import { type PackageList, parsePackageList } from '../../roots/build/package-list.ts';
 import { ARCHITECTURES, type BuildArchitecture, RELEASES, type Release } from '../../roots/build/releases.ts';
 import { sourcesFromMachine, sourcesFromMirrors } from '../../roots/build/sources.ts';
@@ -14,8 +13,8 @@ import { CliError, EXIT } from '../exit.ts';
 import { type BuildRequest, dateOf, packageNames, referenceOf, wanted } from './build-request.ts';
 import { assertRoot, megabytes, openStore, reference, withStoreOptions } from './common.ts';
 import { preparedLines } from './describe.ts';
+import { interruptible } from './interruptible.ts';
 import { assertLabel, offerBuilt } from './offer.ts';
-import { progressTeller } from './progress.ts';
 
 export function buildCommand(): Command {
   const command = new Command('build')
@@ -36,8 +35,8 @@ export function buildCommand(): Command {
     .addHelpText(
       'after',
       `
-Needs root, and a Debian archive. Packages are verified against Debian's keys. The same list and date give the same files,
-byte for byte. On another processor the packages' scripts run in an emulator, which takes minutes. What is interrupted
+Needs root, and a Debian archive. Packages are verified against Debian's keys. The same list and date are meant to give
+the same files. On another processor the packages' scripts run in an emulator, which takes minutes. What is interrupted
 leaves nothing behind. The first image becomes the default of every model that has none.
 Exit codes: 0 built, 1 refused (the reason is told), 2 wrong usage, 69 not root, or a program is missing.
 Example: pirack image build debian-12
@@ -49,7 +48,11 @@ Example: pirack image build debian-12
     assertPrograms();
     const list = request.fromList === undefined ? undefined : readList(request.fromList);
     const options = { ...(await optionsFor(release, request, list)), list };
-    const { image, details, list: made } = await building(options, request);
+    const {
+      image,
+      details,
+      list: made,
+    } = await interruptible(request.json, (tools) => buildImage(openStore(request), { ...options, ...tools }));
     const offered = await offerBuilt(openStore(request), image, details, request.label);
     if (request.json)
       console.log(JSON.stringify({ image: reference(image), directory: image.directory, details, offered }, null, 2));
@@ -140,36 +143,5 @@ function read(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch {
     return undefined;
-  }
-}
-
-async function building(
-  options: Omit<BuildOptions, 'now' | 'signal' | 'onProgress'>,
-  request: BuildRequest,
-): Promise<Built> {
-  const { isTTY = false } = process.stderr;
-  const progress = progressTeller({
-    write: (text) => process.stderr.write(text),
-    isTerminal: isTTY,
-    now: () => performance.now(),
-  });
-  const ends = new AbortController();
-  const interrupted = () => ends.abort();
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
-    return await buildImage(openStore(request), {
-      ...options,
-      now: () => new Date(),
-      signal: ends.signal,
-      onProgress: (step) => {
-        if (!request.json || isTTY) progress.tell(step);
-      },
-    });
-  } catch (cause) {
-    if (ends.signal.aborted) throw new CliError(EXIT.failed, 'interrupted; nothing was left behind', { cause });
-    throw cause;
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
   }
 }

@@ -1,11 +1,10 @@
-import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 import { run } from '../../net/run.ts';
 import { type Imported, importImage } from '../../roots/import/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { assertRoot, megabytes, openStore, reference, type StoreOptions, withStoreOptions } from './common.ts';
 import { preparedLines } from './describe.ts';
-import { progressTeller } from './progress.ts';
+import { interruptible } from './interruptible.ts';
 
 interface ImportCommandOptions extends StoreOptions {
   readonly name?: string;
@@ -51,18 +50,9 @@ Example: pirack image import 2024-11-19-raspios-bookworm-arm64-lite.img.xz --nam
   });
 }
 
-async function importing(source: string, options: ImportCommandOptions): Promise<Imported> {
-  const { isTTY = false } = process.stderr;
-  const progress = progressTeller({
-    write: (text) => process.stderr.write(text),
-    isTerminal: isTTY,
-    now: () => performance.now(),
-  });
-  const ends = new AbortController();
-  const interrupted = () => ends.abort();
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
-    return await importImage(openStore(options), {
+function importing(source: string, options: ImportCommandOptions): Promise<Imported> {
+  return interruptible(options.json, (tools) =>
+    importImage(openStore(options), {
       source,
       name: options.name,
       version: options.version,
@@ -70,19 +60,9 @@ async function importing(source: string, options: ImportCommandOptions): Promise
       prepare: options.prepare,
       limits: { bytes: sizeLimit(options.maxSize ?? '64') },
       run,
-      now: () => new Date(),
-      signal: ends.signal,
-      onProgress: (step) => {
-        if (!options.json || isTTY) progress.tell(step);
-      },
-    });
-  } catch (cause) {
-    if (ends.signal.aborted) throw new CliError(EXIT.failed, 'interrupted; nothing was left behind', { cause });
-    throw cause;
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-  }
+      ...tools,
+    }),
+  );
 }
 
 function sizeLimit(text: string): number {

@@ -2,7 +2,7 @@
 import type { BuildProgress } from '../../roots/build/index.ts';
 import type { Progress } from '../../roots/import/index.ts';
 
-type Told = Progress | BuildProgress;
+export type Told = Progress | BuildProgress;
 
 const WORDS: Readonly<Record<Told['phase'], string>> = {
   reading: 'reading the archive',
