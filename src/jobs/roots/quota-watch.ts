@@ -1,5 +1,5 @@
 /** Keeps roots to their sizes: limits are read back and mended as exports are, and what is used is known to whoever asks. */
-import type { Clock, Timer } from '../../rack/clock.ts';
+import type { Clock } from '../../rack/clock.ts';
 import { minutes, type SlotNumber } from '../../rack/units.ts';
 import { messageOf } from '../../roots/errors.ts';
 import type { Roots } from '../../roots/index.ts';
@@ -8,6 +8,7 @@ import type { Usage } from '../../roots/quotas/quota.ts';
 import { RootQuotas } from '../../roots/quotas/root-quotas.ts';
 import type { RootTable } from '../../store/roots.ts';
 import type { RackState } from '../rack-state.ts';
+import { Repeat } from '../repeat.ts';
 
 export interface QuotaWatchParts {
   readonly roots: Pick<Roots, 'quotas'>;
@@ -25,20 +26,19 @@ export class QuotaWatch {
   readonly #listeners: ((slot: SlotNumber) => void)[] = [];
   #usage: ReadonlyMap<string, Usage> = new Map();
   #trouble: string | undefined;
-  #timer: Timer | undefined;
-  #stopped = false;
+  readonly #looks: Repeat;
 
   constructor(parts: QuotaWatchParts) {
     this.#parts = parts;
+    this.#looks = new Repeat(parts.clock, LOOK_EVERY, () => this.look());
   }
 
   start(): void {
-    void this.look().finally(() => this.#again());
+    this.#looks.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#timer?.cancel();
+    this.#looks.stop();
   }
 
   /** Calls `listener` with each slot of which another use, or another limit, is to be shown. */
@@ -91,11 +91,6 @@ export class QuotaWatch {
   #tell(trouble: string | undefined): void {
     if (trouble !== undefined && this.#trouble === undefined) this.#parts.state.event(undefined, 'no_quota', trouble);
     this.#trouble = trouble;
-  }
-
-  #again(): void {
-    if (this.#stopped) return;
-    this.#timer = this.#parts.clock.after(LOOK_EVERY, () => void this.look().finally(() => this.#again()));
   }
 }
 

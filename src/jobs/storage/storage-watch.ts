@@ -7,12 +7,13 @@ import { sampleFileSystems } from '../../health/storage/file-systems.ts';
 import { type Condition, judge } from '../../health/storage/judge.ts';
 import type { RootSample, StorageSample } from '../../health/storage/sample.ts';
 import { daysUntilFull, type FreeAt, remembered } from '../../health/storage/trend.ts';
-import type { Clock, Timer } from '../../rack/clock.ts';
+import type { Clock } from '../../rack/clock.ts';
 import type { Plan } from '../../rack/plan.ts';
 import { minutes } from '../../rack/units.ts';
 import type { ExportServer } from '../../roots/exports/server.ts';
 import type { RootTable } from '../../store/roots.ts';
 import type { RackState } from '../rack-state.ts';
+import { Repeat } from '../repeat.ts';
 import type { QuotaWatch } from '../roots/quota-watch.ts';
 import type { ImageChecks } from './image-checks.ts';
 import { leftOvers } from './left-overs.ts';
@@ -57,20 +58,19 @@ export class StorageWatch {
   #view: StorageView = { fileSystems: [], databases: [], conditions: [] };
   /** A server that is being started again is away for a moment: it is told when it is so at two looks. */
   #wasDown = false;
-  #timer: Timer | undefined;
-  #stopped = false;
+  readonly #looks: Repeat;
 
   constructor(parts: StorageWatchParts) {
     this.#parts = parts;
+    this.#looks = new Repeat(parts.clock, LOOK_EVERY, () => this.look());
   }
 
   start(): void {
-    void this.look().finally(() => this.#again());
+    this.#looks.start();
   }
 
   stop(): void {
-    this.#stopped = true;
-    this.#timer?.cancel();
+    this.#looks.stop();
   }
 
   /** Calls `listener` after each look. */
@@ -162,11 +162,6 @@ export class StorageWatch {
     const told = down && this.#wasDown;
     this.#wasDown = down;
     return { running: !told, trouble: status.trouble };
-  }
-
-  #again(): void {
-    if (this.#stopped) return;
-    this.#timer = this.#parts.clock.after(LOOK_EVERY, () => void this.look().finally(() => this.#again()));
   }
 }
 
