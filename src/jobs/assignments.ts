@@ -39,8 +39,8 @@ export class Assignments {
     if (server.protection.rebuild || server.protection.delete)
       throw new TenancyError('protected', `${name} is protected: a move gives it a fresh root`);
     servers.expectIdle(server);
-    const { spec } = servers.free(slot);
-    return servers.reserved(slot, async () => {
+    const { spec } = servers.allocation.free(slot);
+    return servers.allocation.reserved(slot, async () => {
       await jobs.ask({
         kind: 'release',
         slot: server.slot,

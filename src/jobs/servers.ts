@@ -3,15 +3,14 @@ import { isEnded } from '../rack/job.ts';
 import type { Plan } from '../rack/plan.ts';
 import type { Actor } from '../rack/tenancy/actor.ts';
 import { keyLines } from '../rack/tenancy/authorized-keys.ts';
-import { type Candidate, choose, type Server } from '../rack/tenancy/server.ts';
-import { generatedName, type ServerName } from '../rack/tenancy/server-name.ts';
-import { impossible, type Order, type Spec, specOf } from '../rack/tenancy/spec.ts';
+import type { Server } from '../rack/tenancy/server.ts';
+import type { ServerName } from '../rack/tenancy/server-name.ts';
 import { type Bytes, bytes, type SlotNumber } from '../rack/units.ts';
 import type { Wishes } from '../roots/personalise/wishes.ts';
 import type { JobRow } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
+import { Allocation, type FreeSlot, type Wanted } from './allocation.ts';
 import type { JobMove, JobRequest } from './durable/runner.ts';
-import { inForce } from './maintenance.ts';
 import type { RackState } from './rack-state.ts';
 import { rootRecordOf } from './root-record.ts';
 import { changed, type ServerChange, TOLD, withoutSecrets } from './server-changes.ts';
@@ -38,12 +37,7 @@ export interface ServersParts {
   readonly fatal: (what: string, cause: unknown) => void;
 }
 
-export interface CreateRequest {
-  readonly tenant: string;
-  /** Undefined: one is made up. */
-  readonly name: ServerName | undefined;
-  /** What is ordered, or the very slot that staff give. */
-  readonly order: Order | { readonly slot: SlotNumber };
+export interface CreateRequest extends Wanted {
   readonly disk: number;
   /** Undefined: the image that the slot has by the rack file. */
   readonly image: string | undefined;
@@ -54,8 +48,6 @@ export interface CreateRequest {
   readonly requestKey: string | undefined;
 }
 
-const MADE_UP_NAMES = 100;
-
 /**
  * Servers: which slot belongs to whom, under which name. A board, its address and its port are allocated and on disk
  * before a request is answered; the work on it is a durable job recorded in the same commit.
@@ -63,15 +55,14 @@ const MADE_UP_NAMES = 100;
 export class Servers {
   readonly #parts: ServersParts;
   readonly #servers = new Map<ServerName, Server>();
-  /** Chosen and not yet on disk: two requests at once may not get one board, or one name. */
-  readonly #reservedSlots = new Set<SlotNumber>();
-  readonly #reserved = new Map<ServerName, string>();
+  readonly allocation: Allocation;
   /** Who waits for the end of a job, by its id. */
   readonly #ends = new Map<number, (job: JobRow) => void>();
   readonly #listeners: ((name: ServerName) => void)[] = [];
 
   constructor(parts: ServersParts) {
     this.#parts = parts;
+    this.allocation = new Allocation({ ...parts, servers: this.#servers });
     for (const server of parts.store.servers.all()) this.#servers.set(server.name, server);
     parts.jobs.onChange((job) => this.#onJob(job));
   }
@@ -128,23 +119,13 @@ export class Servers {
   }
 
   async create(request: CreateRequest, by: Actor): Promise<Server> {
-    const { tenant, order, requestKey } = request;
-    const before = this.#ofRequest(requestKey);
+    const before = this.#ofRequest(request.requestKey);
     if (before !== undefined) return before;
-    this.#checkQuota(tenant);
-    const never = 'slot' in order ? undefined : impossible(order);
-    if (never !== undefined) throw new TenancyError('invalid', never);
-    const name = request.name ?? this.#freeName();
-    if (this.#servers.has(name) || this.#reserved.has(name))
-      throw new TenancyError('name_taken', `the name ${name} is taken: expected another one`);
-    const { slot, spec } = 'slot' in order ? this.free(order.slot) : this.#smallest(order);
-    this.#reservedSlots.add(slot);
-    this.#reserved.set(name, tenant);
+    const claim = this.allocation.claim(request);
     try {
-      return await this.#make({ ...request, name }, slot, spec, by);
+      return await this.#make({ ...request, name: claim.name }, claim, by);
     } finally {
-      this.#reservedSlots.delete(slot);
-      this.#reserved.delete(name);
+      claim.release();
     }
   }
 
@@ -242,8 +223,7 @@ export class Servers {
 
   async #make(
     request: CreateRequest & { readonly name: ServerName },
-    slot: SlotNumber,
-    spec: Server['spec'],
+    { slot, spec }: FreeSlot,
     by: Actor,
   ): Promise<Server> {
     const { plan, clock, jobs } = this.#parts;
@@ -303,16 +283,6 @@ export class Servers {
     this.#parts.store.commit.afterwards(() => this.tell(name));
   }
 
-  /** Has the slot for one whose work on it is yet to be recorded. */
-  async reserved<T>(slot: SlotNumber, work: () => Promise<T>): Promise<T> {
-    this.#reservedSlots.add(slot);
-    try {
-      return await work();
-    } finally {
-      this.#reservedSlots.delete(slot);
-    }
-  }
-
   #record(next: Server, before: Server | null, action: keyof typeof TOLD, by: Actor): void {
     const { store, clock, state } = this.#parts;
     store.servers.save(next);
@@ -332,52 +302,6 @@ export class Servers {
     if (job !== undefined) throw new TenancyError('not_live', `${server.name} is being worked on (${job.kind})`);
     if (server.liveAt === undefined && server.failure === undefined)
       throw new TenancyError('not_live', `${server.name} is still being provisioned`);
-  }
-
-  #checkQuota(tenant: string): void {
-    const { quota } = this.#parts.tenancy.tenant(tenant);
-    const has = this.all().filter((server) => server.tenant === tenant).length;
-    const comes = [...this.#reserved.values()].filter((each) => each === tenant).length;
-    if (quota !== undefined && has + comes >= quota)
-      throw new TenancyError('quota_reached', `this account may have ${quota} servers, and has them`);
-  }
-
-  #smallest(order: Order): { readonly slot: SlotNumber; readonly spec: Spec } {
-    const chosen = choose(order, this.#candidates());
-    if (chosen !== undefined) return chosen;
-    throw new TenancyError('no_board_free', `no Pi ${order.model} as ordered is free at the moment`);
-  }
-
-  /** The slot, if it can be given to somebody. Throws slot_taken. */
-  free(slot: SlotNumber): { readonly slot: SlotNumber; readonly spec: Spec } {
-    const found = this.#candidates().find((each) => each.slot === slot);
-    const taken = found === undefined ? 'no such slot in this rack' : found.taken;
-    if (taken !== undefined) throw new TenancyError('slot_taken', `slot ${slot} cannot be given: ${taken}`);
-    if (found?.spec === undefined)
-      throw new TenancyError('slot_taken', `slot ${slot} cannot be given: what board is in it is not known yet`);
-    return { slot, spec: found.spec };
-  }
-
-  #candidates(): readonly Candidate[] {
-    const { plan, state, store, jobs, clock } = this.#parts;
-    const kept = inForce(store.maintenance.all(), clock.now());
-    const given = new Set(this.all().map((server) => server.slot));
-    return plan.slots.map(({ slot }) => {
-      const now = state.get(slot);
-      const taken =
-        given.has(slot) || this.#reservedSlots.has(slot)
-          ? 'a server'
-          : (kept.get(slot)?.reason ?? now.quarantine?.cause ?? jobs.activeOf(slot)?.kind);
-      return { slot, spec: specOf(now.board), taken };
-    });
-  }
-
-  #freeName(): ServerName {
-    for (let tries = 0; tries < MADE_UP_NAMES; tries++) {
-      const name = generatedName(this.#parts.random);
-      if (!this.#servers.has(name) && !this.#reserved.has(name)) return name;
-    }
-    throw new TenancyError('name_taken', 'no free name was found: expected one in the request');
   }
 
   #ofRequest(key: string | undefined): Server | undefined {
