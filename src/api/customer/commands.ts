@@ -30,10 +30,14 @@ const JOB_CODES: Readonly<Record<string, ErrorCode>> = Object.freeze({
   key_reused: 'idempotency_key_reused',
 });
 
+/** The API's word for a refusal of the controller; undefined: it has none, which is a fault. */
+export type CodeOf = (word: string) => ErrorCode | undefined;
+
 /** Asks the controller for what is not in the mirror. Its own refusals become the API's. */
 export async function fromController<Result>(
   { control }: Pick<Services, 'control'>,
   ask: (control: ControlClient) => Promise<Result>,
+  codeOf: CodeOf = customerCodeOf,
 ): Promise<Result> {
   return ask(control).catch((cause: unknown) => {
     if (cause instanceof NotServing)
@@ -50,13 +54,14 @@ export async function fromController<Result>(
 export async function commanded<Result extends { readonly seq: number }>(
   services: Services,
   command: (control: ControlClient) => Promise<Result>,
+  codeOf?: CodeOf,
 ): Promise<Result> {
-  const result = await fromController(services, command);
+  const result = await fromController(services, command, codeOf);
   await services.mirror.reached(result.seq);
   return result;
 }
 
-function codeOf(word: string): ErrorCode | undefined {
+function customerCodeOf(word: string): ErrorCode | undefined {
   if (Object.hasOwn(CODES, word)) return CODES[word as TenancyRefusal];
   return Object.hasOwn(JOB_CODES, word) ? JOB_CODES[word] : undefined;
 }
