@@ -220,7 +220,7 @@ export class Controller {
       random: Math.random,
       fatal: unlessStopped,
     });
-    this.serverTasks = new ServerTasks({ servers: this.servers, jobs, store });
+    this.serverTasks = new ServerTasks({ servers: this.servers, jobs, store, care: this.care });
     const { care, servers } = this;
     this.assignments = new Assignments({ servers, jobs });
     this.groups = new JobGroups({ store, jobs, care, servers, clock });

@@ -84,8 +84,13 @@ export class SlotCare {
     }
   }
 
-  /** Why a customer may not switch the slot's power; undefined: they may. */
-  kept(slot: SlotNumber): string | undefined {
+  /** Throws not_live: customers do nothing to a board that staff work on, or have put out of use. Staff may. */
+  expectFor(by: Actor, slot: SlotNumber): void {
+    const why = by.tenant === undefined ? undefined : this.#kept(slot);
+    if (why !== undefined) throw new TenancyError('not_live', `the board is in the hands of staff: ${why}`);
+  }
+
+  #kept(slot: SlotNumber): string | undefined {
     const row = this.maintenance(slot);
     if (row !== undefined) return `it is in maintenance: ${row.reason}`;
     const { quarantine } = this.#parts.state.get(slot);

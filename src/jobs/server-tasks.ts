@@ -5,6 +5,7 @@ import type { Server } from '../rack/tenancy/server.ts';
 import type { ServerName } from '../rack/tenancy/server-name.ts';
 import type { JobRow } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
+import type { SlotCare } from './maintenance.ts';
 import { type RootRecord, rootRecordOf } from './root-record.ts';
 import type { ServerJobs, Servers } from './servers.ts';
 import { TenancyError } from './tenancy-error.ts';
@@ -26,6 +27,7 @@ export interface ServerTasksParts {
   readonly servers: Servers;
   readonly jobs: Pick<ServerJobs, 'ask'>;
   readonly store: Pick<Store, 'jobs'>;
+  readonly care: Pick<SlotCare, 'expectFor'>;
 }
 
 /** Jobs that can be looked through for what the root before held: a server has fewer in any day. */
@@ -41,12 +43,13 @@ export class ServerTasks {
 
   /** Resolves when the job is on disk. The same key again is the same request, and makes no second job. */
   async ask(name: ServerName, wish: TaskWish, by: Actor, requestKey: string | undefined): Promise<JobRow> {
-    const { servers, jobs, store } = this.#parts;
+    const { servers, jobs, store, care } = this.#parts;
     const before = requestKey === undefined ? undefined : store.jobs.byKey(requestKey);
     if (before !== undefined && before.kind === wish.kind) return before;
     const server = servers.get(name);
     if (server.protection.rebuild && (wish.kind === 'reimage' || wish.kind === 'undo'))
       throw new TenancyError('protected', `${name} is protected against another root: take that away first`);
+    care.expectFor(by, server.slot);
     servers.expectIdle(server);
     if (server.liveAt === undefined) throw new TenancyError('not_live', `${name} never became ready: delete it`);
     const job = await jobs.ask({

@@ -2,9 +2,7 @@ import type { Assignments } from '../../jobs/assignments.ts';
 import type { JobRunner } from '../../jobs/durable/runner.ts';
 import type { GroupMember, JobGroups } from '../../jobs/groups.ts';
 import type { SlotCare } from '../../jobs/maintenance.ts';
-import { TenancyError } from '../../jobs/tenancy-error.ts';
 import { isEnded } from '../../rack/job.ts';
-import type { SlotNumber } from '../../rack/units.ts';
 import type { JobGroup } from '../../store/job-groups.ts';
 import { jobView } from './job-views.ts';
 import type { GroupMemberView, GroupView } from './staff-protocol.ts';
@@ -29,12 +27,6 @@ export function staffTarget({ care, groups, assignments, jobs }: StaffParts): St
     },
     groups: (limit, before) => groups.newest(limit, before).map(view),
   };
-}
-
-/** Throws not_live: customers do not switch what staff work on. */
-export function refuseKept(care: Pick<SlotCare, 'kept'>, slot: SlotNumber): void {
-  const why = care.kept(slot);
-  if (why !== undefined) throw new TenancyError('not_live', `the board is in the hands of staff: ${why}`);
 }
 
 function groupView(group: JobGroup, members: readonly GroupMember[], jobs: JobRunner): GroupView {

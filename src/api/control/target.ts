@@ -11,7 +11,7 @@ import { Feed } from './feed.ts';
 import { jobTarget } from './job-target.ts';
 import { rootView } from './root-protocol.ts';
 import type { ControlTarget } from './server.ts';
-import { refuseKept, staffTarget } from './staff-target.ts';
+import { staffTarget } from './staff-target.ts';
 import { applyResult, planView, switchView, violationView } from './switch-views.ts';
 import { findTasks, slotsOf } from './task-routes.ts';
 import { boardView, feedSources, statusView } from './views.ts';
@@ -38,7 +38,7 @@ export function controlTarget(controller: Controller): ControlTarget {
     audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
     ...staffTarget({ care, groups, assignments, jobs }),
     intend: (wish) => {
-      if (wish.by.tenant !== undefined) for (const slot of wish.slots) refuseKept(care, slotNumber(slot));
+      for (const slot of wish.slots) care.expectFor(wish.by, slotNumber(slot));
       return intendPower(controller, wish);
     },
     hasSlot: (slot) => has.has(slot),

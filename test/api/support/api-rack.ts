@@ -10,7 +10,7 @@ import { eventTarget } from '../../../src/api/control/event-target.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
 import { jobTarget } from '../../../src/api/control/job-target.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
-import { refuseKept, staffTarget } from '../../../src/api/control/staff-target.ts';
+import { staffTarget } from '../../../src/api/control/staff-target.ts';
 import { findTasks, slotsOf } from '../../../src/api/control/task-routes.ts';
 import { boardView, feedSources, type ViewSources } from '../../../src/api/control/views.ts';
 import { ownNetworks } from '../../../src/api/webhooks/own-networks.ts';
@@ -400,13 +400,13 @@ export class ApiRack {
       servers,
       feed,
       ...jobTarget(jobs),
-      tasks: new ServerTasks({ servers, jobs, store }),
+      tasks: new ServerTasks({ servers, jobs, store, care }),
       findTasks: findTasks(jobs, (search) => store.jobs.ofSlots(slotsOf(search), search)),
       ...staffTarget({ care, groups, assignments, jobs }),
       ...eventTarget(store, state.events, realClock),
       audit: ({ limit, before, tenant }) => store.audit.newest(limit, before, tenant),
       intend: async (request) => {
-        if (request.by.tenant !== undefined) for (const slot of request.slots) refuseKept(care, slotNumber(slot));
+        for (const slot of request.slots) care.expectFor(request.by, slotNumber(slot));
         if (request.requestKey === undefined || !store.requests.has(request.requestKey)) this.intended.push(request);
         await this.recording.pass();
         const power = { intend: this.#power.bind(this) };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ServerTasks } from '../../../src/jobs/server-tasks.ts';
 import type { ServerName } from '../../../src/rack/tenancy/server-name.ts';
 import { slotNumber } from '../../../src/rack/units.ts';
 import { ApiRack, type TestKey } from '../support/api-rack.ts';
@@ -217,5 +218,39 @@ describe('power', () => {
     await rack.state.intend(slotNumber(1), { cycling: true });
     rack.flush();
     expect((await post('reboot', {})).body?.code).toBe('already_rebooting');
+  });
+});
+
+describe('a board that staff work on', () => {
+  it('is left alone by its customer’s tasks, with the reason, and not by those of staff', async () => {
+    const slot = server().slot;
+    await rack.state.intend(slot, { wanted: 'on', cycling: false });
+    rack.boardUp(slot);
+    rack.flush();
+    await idle();
+    const by = { who: 'op', address: undefined, tenant: undefined };
+    await rack.care.begin([slot], 'new fans', undefined, by);
+    for (const [what, body] of [
+      ['reboot', { how: 'hard' }],
+      ['reimage', {}],
+      ['rescue', {}],
+      ['undo', {}],
+    ] as const) {
+      const { status, body: answer } = await post(what, body);
+      expect([what, status, answer?.code, answer?.error]).toEqual([
+        what,
+        409,
+        'not_live',
+        'the board is in the hands of staff: it is in maintenance: new fans',
+      ]);
+    }
+    const { servers } = rack;
+    const tasks = new ServerTasks({ servers, jobs: rack.jobs, store: rack.store, care: rack.care });
+    expect(await tasks.ask(server().name, { kind: 'reboot', how: 'hard' }, by, undefined)).toMatchObject({
+      slot,
+    });
+    await idle();
+    await rack.care.end([slot], by);
+    await ended(idOf(await post('reboot', { how: 'hard' })));
   });
 });
