@@ -29,6 +29,8 @@ export class AddressPolicy {
     if (isIP(text) === 0) return 'it is no address';
     // `::ffff:10.0.0.1` is 10.0.0.1.
     const address = ipaddr.process(text);
+    // `::192.0.2.1` (RFC 4291 §2.5.5.1) is read as that IPv4 address too, and is another one to connect to.
+    if (isIP(text) === 6 && address.kind() === 'ipv4' && !MAPPED.test(text)) return 'it is not public';
     if (this.#own.some((prefix) => within(address, prefix))) return 'it is of the rack';
     if (this.#allowed.some((prefix) => within(address, prefix))) return undefined;
     if (this.#local().some((own) => ipaddr.process(own).toString() === address.toString())) return 'it is of the rack';
@@ -39,6 +41,7 @@ export class AddressPolicy {
   }
 }
 
+const MAPPED = /^::ffff:/i;
 /** All of IPv6 that is given out (IANA). */
 const GLOBAL_UNICAST = ipaddr.parseCIDR('2000::/3');
 

@@ -36,9 +36,13 @@ export function sender(parts: SenderParts): Send {
       const url = new URL(text);
       const refusal = wrongUrl(url, parts);
       if (refusal !== undefined) return failed(refusal);
-      // Looked up once, judged, and connected to as it was judged: another answer of the DNS comes too late.
-      const address = await Promise.race([vetted(url, parts), aborted(late.signal)]);
-      const status = await post({ url, address, headers, body, ca: parts.ca, signal: late.signal });
+      const tried = async () => {
+        // Looked up once, judged, and connected to as it was judged: another answer of the DNS comes too late.
+        const address = await vetted(url, parts);
+        return post({ url, address, headers, body, ca: parts.ca, signal: late.signal });
+      };
+      // Whatever the receiver does, the place that this takes is free again when the time is over.
+      const status = await Promise.race([tried(), aborted(late.signal)]);
       return { status, error: wrongStatus(status) };
     } catch (cause) {
       if (late.signal.aborted) return failed(`no answer in ${parts.limit / 1000} s`);
@@ -107,6 +111,11 @@ function post({ url, address, headers, body, ca, signal }: Post): Promise<number
         ? secure({ ...options, ...names, ...(ca === undefined ? {} : { ca }) })
         : plain(options);
     out.on('error', reject);
+    // Asked for by nobody (RFC 9110 §15.2.2); without a listener Node ends the connection and says nothing.
+    out.on('upgrade', ({ statusCode = 0 }, socket) => {
+      socket.destroy();
+      resolve(statusCode);
+    });
     out.on('response', (response) => {
       const status = response.statusCode ?? 0;
       let read = 0;
