@@ -1,5 +1,4 @@
 /** Events sent to addresses of customers: from the history to deliveries, and from deliveries to receivers. */
-import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../../rack/clock.ts';
@@ -9,6 +8,7 @@ import type { EventHistory } from '../v1/events/history.ts';
 import { AddressPolicy } from './addresses.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Intake } from './intake.ts';
+import { nameResolver } from './names.ts';
 import { type SenderParts, sender } from './send.ts';
 import { Webhooks } from './webhooks.ts';
 
@@ -47,7 +47,7 @@ export function startWebhooks(parts: WebhookParts): { readonly service: WebhookS
   const webhooks = new Webhooks(directory, clock, control);
   const senderParts: SenderParts = {
     policy: new AddressPolicy({ own: rules.own, allowed: rules.allowed, local: localAddresses }),
-    resolve: async (name) => (await lookup(name, { all: true })).map(({ address }) => address),
+    resolve: nameResolver(),
     http: rules.http,
     limit: SEND_LIMIT,
   };

@@ -38,8 +38,12 @@ export function sender(parts: SenderParts): Send {
       if (refusal !== undefined) return failed(refusal);
       const tried = async () => {
         // Looked up once, judged, and connected to as it was judged: another answer of the DNS comes too late.
-        const address = await vetted(url, parts);
-        return post({ url, address, headers, body, ca: parts.ca, signal: late.signal });
+        const [address, other] = await vetted(url, parts);
+        const message = { url, headers, body, ca: parts.ca, signal: late.signal };
+        return post({ ...message, address }).catch((cause: unknown) => {
+          if (other === undefined || !isNoWay(cause)) throw cause;
+          return post({ ...message, address: other });
+        });
       };
       // Whatever the receiver does, the place that this takes is free again when the time is over.
       const status = await Promise.race([tried(), aborted(late.signal)]);
@@ -67,14 +71,26 @@ export function wrongUrl(url: URL, { http, policy }: Pick<SenderParts, 'http' | 
 
 const hostOf = ({ hostname }: URL) => hostname.replace(/^\[(.*)\]$/, '$1');
 
-async function vetted(url: URL, { policy, resolve }: SenderParts): Promise<string> {
+/** The first address, and where the name has one of both families the first of the other: there may be no way to either. */
+async function vetted(url: URL, { policy, resolve }: SenderParts): Promise<readonly [string, string | undefined]> {
   const host = hostOf(url);
   const addresses = isIP(host) === 0 ? await resolve(host).catch(() => []) : [host];
   if (addresses.length === 0) throw new Unreachable('the name has no address');
-  const allowed = addresses.find((address) => policy.refusal(address) === undefined);
-  if (allowed === undefined) throw new Unreachable('nothing is sent there: the name leads to what is not public');
-  return allowed;
+  const allowed = addresses.filter((address) => policy.refusal(address) === undefined);
+  const [first] = allowed;
+  if (first === undefined) throw new Unreachable('nothing is sent there: the name leads to what is not public');
+  return [first, allowed.find((address) => isIP(address) !== isIP(first))];
 }
+
+/** Of a connection that was not made: nothing has been sent yet. */
+const NO_WAY: ReadonlySet<string | undefined> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+]);
+
+const isNoWay = (cause: unknown) => NO_WAY.has((cause as NodeJS.ErrnoException | undefined)?.code);
 
 interface Post {
   readonly url: URL;

@@ -13,7 +13,7 @@ afterEach(() => {
   server?.close();
 });
 
-const policy = new AddressPolicy({ own: [], local: () => [], allowed: ['127.0.0.0/8'] });
+const policy = new AddressPolicy({ own: [], local: () => [], allowed: ['127.0.0.0/8', '::1'] });
 
 /** Sends to a receiver that answers with these bytes and leaves the connection open. */
 async function sendTo(answer: string, limit = 2_000) {
@@ -50,6 +50,26 @@ describe('a receiver', () => {
   it('that answers with headers without an end has failed', async () => {
     const { status, error } = await sendTo(`HTTP/1.1 200 OK\r\nX-A: ${'a'.repeat(200_000)}`, 60_000);
     expect([status, error]).toEqual([undefined, expect.stringContaining('HPE_HEADER_OVERFLOW')]);
+  });
+
+  it('is reached by its other family where there is no way by the first', async () => {
+    server = createServer((socket) => {
+      sockets.push(socket);
+      socket.once('data', () => socket.write('HTTP/1.1 204 No Content\r\n\r\n'));
+    });
+    await new Promise<void>((done) => server?.listen(0, '::1', done));
+    const { port } = server.address() as AddressInfo;
+    const to = (...addresses: string[]) =>
+      sender({ policy, resolve: async () => addresses, http: true, limit: 2_000 })(
+        `http://a.example:${port}/`,
+        {},
+        '{}',
+      );
+    expect(await to('127.0.0.1', '127.0.0.2', '::1')).toEqual({ status: 204, error: undefined });
+    expect(await to('10.0.0.1', '127.0.0.1', '127.0.0.2')).toEqual({
+      status: undefined,
+      error: 'the connection failed (ECONNREFUSED)',
+    });
   });
 
   it('whose name is never found costs no more than the time it has', async () => {
