@@ -37,6 +37,7 @@ describeWith({ ...SEALED, programs: [...SEALED.programs, 'gcc', 'g++', 'make', '
       ['every-interface.ts'],
       ['inet6.ts'],
       ['back-pressure.ts'],
+      ['mount.ts'],
     ])(
       '%s ends without a report',
       async (script, ...args) => {

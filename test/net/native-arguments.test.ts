@@ -177,13 +177,14 @@ describe('a socket called wrongly', () => {
 
 describeWith(SEALED)('the add-on called with anything', () => {
   it('throws or works, and does not crash', async () => {
-    const seen = await sealed<{ calls: number; thrown: number; strange: string[]; records: number; sent: number }>(
-      'random-calls.ts',
-    );
+    const seen = await sealed<
+      Record<'calls' | 'thrown' | 'rejected' | 'records' | 'sent', number> & { strange: string[] }
+    >('random-calls.ts');
     expect(seen.strange).toEqual([]);
     expect(seen.calls).toBeGreaterThan(3000);
     expect(seen.thrown).toBeGreaterThan(1000);
     expect(seen.calls - seen.thrown).toBeGreaterThan(300);
+    expect(seen.rejected).toBeGreaterThan(20);
     expect(seen.records).toBeGreaterThan(4000);
     expect(seen.sent).toBeGreaterThan(100);
     expect(seen.sent).toBeLessThan(seen.records);

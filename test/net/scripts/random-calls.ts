@@ -13,6 +13,8 @@ const binary = fc.oneof(
   fc.uint16Array(),
 );
 const scalars = fc.oneof(numbers, fc.boolean(), fc.string(), binary, fc.anything(), fc.constantFrom('lo', 'nope'));
+// Nothing can be mounted there.
+const paths = fc.constantFrom('/no/such/path', '/dev/null', 'p'.repeat(5000), '', 5);
 const options = fc.record(
   {
     netns: fc.constantFrom('/proc/self/ns/net', '/proc/self/ns/mnt', '/dev/null', '/no/such/netns', 5),
@@ -31,6 +33,14 @@ const options = fc.record(
     datagram: fc.boolean(),
     broadcast: fc.boolean(),
     promiscuous: fc.boolean(),
+    source: paths,
+    target: paths,
+    directory: paths,
+    path: paths,
+    type: fc.constantFrom('tmpfs', 'no-such-type', 't'.repeat(65)),
+    data: fc.constantFrom('nonsense', 'd'.repeat(5000), 5),
+    name: fc.constantFrom('name', 'a/b', 'n'.repeat(300)),
+    flags: fc.nat(),
   },
   { requiredKeys: [] },
 );
@@ -61,13 +71,16 @@ const args = fc.oneof(
   fc.tuple(numbers, numbers, binary, fc.boolean()),
 );
 
-const seen = { calls: 0, thrown: 0, strange: [] as string[], records: 0, sent: 0 };
+/** Of what the pool does. */
+const promises: Promise<unknown>[] = [];
+const seen = { calls: 0, thrown: 0, strange: [] as string[], rejected: 0, records: 0, sent: 0 };
 
 function once(name: Exclude<keyof Native, 'layout'>, values: readonly unknown[]): void {
   seen.calls++;
   try {
     const result = (net[name] as (...values: readonly unknown[]) => unknown)(...values);
-    if (name === 'openDescriptor') closeSync(result as number);
+    if (result instanceof Promise) promises.push(result);
+    else if (name === 'openDescriptor') closeSync(result as number);
     else if (name.startsWith('open')) net.close((result as { id: number }).id);
     else if (name === 'registerBody') net.releaseBody(result as number);
   } catch (error) {
@@ -78,6 +91,7 @@ function once(name: Exclude<keyof Native, 'layout'>, values: readonly unknown[])
 }
 
 fc.assert(fc.property(fc.constantFrom(...names), args, once), { numRuns: 6000 });
+for (const { status } of await Promise.allSettled(promises)) if (status === 'rejected') seen.rejected++;
 
 // Send records full of nonsense, on every kind of socket: each is either sent or refused, and none is left over.
 const body = net.registerBody(new Uint8Array(3000));
