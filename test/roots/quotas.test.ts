@@ -1,12 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bytes } from '../../src/rack/units.ts';
+import { type PlaceName, writeCloneRecord } from '../../src/roots/place.ts';
 import { BtrfsQuotas } from '../../src/roots/quotas/btrfs.ts';
 import { BtrfsFiles } from '../../src/roots/quotas/btrfs-files.ts';
+import { projectSupport } from '../../src/roots/quotas/detect.ts';
 import { ProjectQuotas, parseReport } from '../../src/roots/quotas/project.ts';
 import { fileLimit, QuotaNotSet } from '../../src/roots/quotas/quota.ts';
+import { RootQuotas } from '../../src/roots/quotas/root-quotas.ts';
 import { describeWith } from '../support/needs.ts';
 import { scratchDirectory } from './support/fake-image.ts';
 import { sealed } from './support/sealed.ts';
@@ -99,6 +103,13 @@ describe('qgroups as files', () => {
     expect(await found.qgroup(258)).toBeUndefined();
   });
 
+  test.each(['', 'many', '-1', '1e3', '9'.repeat(65_536)])('%.10s is no number, and no qgroup', async (text) => {
+    const found = (await BtrfsFiles.on('/dev/loop7', files({ ...unlimited, exclusive: text }))) as BtrfsFiles;
+    expect(await found.qgroup(257)).toBeUndefined();
+    const limited = (await BtrfsFiles.on('/dev/loop7', files({ ...unlimited, max_referenced: text }))) as BtrfsFiles;
+    expect(await limited.qgroup(257)).toMatchObject({ maxReferenced: undefined });
+  });
+
   test.each([
     [{}, 'off'],
     [{ enabled: '0', mode: 'disabled' }, 'off'],
@@ -111,10 +122,11 @@ describe('qgroups as files', () => {
   test('a limit that does not read back as it was set is no success', async () => {
     const on = (await BtrfsFiles.on('/dev/loop7', files(unlimited))) as BtrfsFiles;
     const ran: string[] = [];
-    const quotas = new BtrfsQuotas('qgroup', '/roots', on, async (_program, args) => {
+    const run = async (_program: string, args: readonly string[]) => {
       ran.push(args.join(' '));
-      return { stdout: args[0] === 'inspect-internal' ? '257\n' : '', stderr: '' };
-    });
+      return { stdout: '', stderr: '' };
+    };
+    const quotas = new BtrfsQuotas('qgroup', '/roots', on, run, async () => 257);
     const root = { place: '/roots/slot-001', imageBytes: bytes(30), project: undefined };
     await expect(quotas.limit(root, bytes(1000))).rejects.toThrow(QuotaNotSet);
     // What the image brings along is beside the size; what is really taken may not be more than that.
@@ -134,7 +146,9 @@ describe('projects', () => {
       const command = args[args.indexOf('-c') + 1] as string;
       asked.push(command);
       const limit = /^limit -p bhard=(\d+)k? ihard=\d+ (\d+)$/.exec(command);
-      if (limit) lines.set(Number(limit[2]), { used: lines.get(Number(limit[2]))?.used ?? 0, limit: Number(limit[1]) });
+      // XFS keeps whole blocks, of 4 KiB unless it was made otherwise.
+      const kept = Math.ceil(Number(limit?.[1]) / 4) * 4;
+      if (limit) lines.set(Number(limit[2]), { used: lines.get(Number(limit[2]))?.used ?? 0, limit: kept });
       const stdout = [...lines]
         .map(([id, { used, limit: most }]) => `#${id}  ${used}  0  ${most}  00 [--------]\n`)
         .join('');
@@ -163,6 +177,38 @@ describe('projects', () => {
     });
     // The same number is never given twice.
     await expect(quotas.begin('/srv/roots/.slot-002.making')).rejects.toThrow(/no free project/);
+  });
+
+  test.each([10e9, 1e9, 1, 2 ** 30])('a size of %d bytes, rounded up to blocks, is as it should be', async (size) => {
+    const { lines, run } = fakeXfsQuota();
+    const quotas = new ProjectQuotas({ type: 'xfs', mount: '/srv', run, randomBytes: () => Buffer.alloc(4) });
+    const directory = scratchDirectory();
+    const place = 'slot-001' as PlaceName;
+    mkdirSync(join(directory, place));
+    const of = new RootQuotas({ directory, quotas, sizeOf: () => bytes(size), log: pino({ level: 'silent' }) });
+    const project = await of.begin(join(directory, place));
+    lines.set(Number(project), { used: 1000, limit: 0 });
+    const record = await of.counted(join(directory, place), project);
+    await of.limit(place, join(directory, place), record);
+    await writeCloneRecord(join(directory, place), { image: 'a@1', backend: 'copy', created: 'now', ...record });
+    const limit = (await of.usage([place])).get(place)?.limit ?? 0;
+    expect(limit - size).toBeGreaterThanOrEqual(0);
+    expect(limit - size).toBeLessThan(65_536);
+    expect(await of.mend([place])).toEqual({ mended: [], failed: [] });
+  });
+
+  test.each([
+    ['xfs', 'prjquota', 'copy', true, undefined],
+    ['ext4', 'prjquota', 'overlay', true, undefined],
+    ['xfs', 'pquota', 'reflink', false, /^xfs_quota is not installed$/],
+    ['xfs', 'pqnoenforce', 'copy', true, /^\/srv \(xfs\) is not mounted with prjquota$/],
+    ['ext4', 'prjquota', 'copy', true, /an NFS server writes as root/],
+    ['tmpfs', 'prjquota', 'overlay', true, /^overlay on tmpfs has none$/],
+  ] as const)('%s with %s, by %s, xfs_quota %j', (type, option, backend, tool, refusal) => {
+    const mount = { target: '/srv', type, source: '/dev/sda1', options: new Set(['rw', option]) };
+    expect(projectSupport(mount, backend, tool)).toMatchObject(
+      refusal === undefined ? { kind: 'project', on: true } : { refusal: expect.stringMatching(refusal) },
+    );
   });
 
   test('a root of before has none, and a limit that is not taken is no success', async () => {

@@ -43,15 +43,10 @@ export class BtrfsFiles {
   async qgroup(id: number): Promise<Qgroup | undefined> {
     const at = `qgroups/0_${id}`;
     const [referenced, exclusive, maxReferenced, maxExclusive] = await Promise.all(
-      ['referenced', 'exclusive', 'max_referenced', 'max_exclusive'].map((name) => this.#text(`${at}/${name}`)),
+      ['referenced', 'exclusive', 'max_referenced', 'max_exclusive'].map((name) => this.#number(`${at}/${name}`)),
     );
     if (referenced === undefined || exclusive === undefined) return undefined;
-    return {
-      referenced: Number(referenced),
-      exclusive: Number(exclusive),
-      maxReferenced: limitOf(maxReferenced),
-      maxExclusive: limitOf(maxExclusive),
-    };
+    return { referenced, exclusive, maxReferenced: limitOf(maxReferenced), maxExclusive: limitOf(maxExclusive) };
   }
 
   /** Subvolumes with a qgroup. */
@@ -60,6 +55,12 @@ export class BtrfsFiles {
       const id = /^0_(\d+)$/.exec(name)?.[1];
       return id === undefined ? [] : [Number(id)];
     });
+  }
+
+  /** Undefined also for what is no number: an empty file is not 0 bytes. */
+  async #number(name: string): Promise<number | undefined> {
+    const text = await this.#text(name);
+    return text !== undefined && /^\d{1,20}$/.test(text) ? Number(text) : undefined;
   }
 
   async #text(name: string): Promise<string | undefined> {
@@ -73,10 +74,8 @@ export class BtrfsFiles {
   }
 }
 
-function limitOf(text: string | undefined): number | undefined {
-  const value = Number(text);
-  return text === undefined || value === 0 || value >= 2 ** 63 ? undefined : value;
-}
+const limitOf = (value: number | undefined): number | undefined =>
+  value === undefined || value === 0 || value >= 2 ** 63 ? undefined : value;
 
 async function names(directory: string): Promise<string[]> {
   try {

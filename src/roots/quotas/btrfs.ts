@@ -6,9 +6,10 @@
  *
  * The image's part needs no record: it is the difference of the two limits.
  */
+import { subvolumeId } from '../../net/mount.ts';
 import { type Bytes, bytes, seconds } from '../../rack/units.ts';
 import type { Run } from '../backends/backend.ts';
-import { mountedOn, readMounts } from '../mounts.ts';
+import { type Mount, mountedOn, readMounts } from '../mounts.ts';
 import { dataIn, rootIn } from '../place.ts';
 import type { BtrfsFiles, Qgroup } from './btrfs-files.ts';
 import { type Counted, QuotaNotSet, type Quotas, type Usage } from './quota.ts';
@@ -18,16 +19,22 @@ const COUNT_LIMIT = seconds(20);
 
 export class BtrfsQuotas implements Quotas {
   readonly kind: 'qgroup' | 'simple';
+  readonly grain = 1;
   readonly #directory: string;
   readonly #files: BtrfsFiles;
   readonly #run: Run;
+  readonly #ask: (path: string) => Promise<number>;
 
-  /** @param directory the directory of the roots */
-  constructor(kind: 'qgroup' | 'simple', directory: string, files: BtrfsFiles, run: Run) {
+  /**
+   * @param directory the directory of the roots
+   * @param ask for the number of a subvolume
+   */
+  constructor(kind: 'qgroup' | 'simple', directory: string, files: BtrfsFiles, run: Run, ask = subvolumeId) {
     this.kind = kind;
     this.#directory = directory;
     this.#files = files;
     this.#run = run;
+    this.#ask = ask;
   }
 
   async begin(): Promise<undefined> {
@@ -36,11 +43,11 @@ export class BtrfsQuotas implements Quotas {
 
   async counted(root: Counted): Promise<Bytes> {
     if (this.kind === 'simple') return bytes(0);
-    return bytes((await this.#qgroup(root))?.referenced ?? 0);
+    return bytes((await this.#qgroup(root, await readMounts()))?.referenced ?? 0);
   }
 
   async limit(root: Counted, size: Bytes | undefined): Promise<void> {
-    const id = await this.#idOf(root.place);
+    const id = await this.#idOf(root, await readMounts());
     const now = id === undefined ? undefined : await this.#files.qgroup(id);
     if (id === undefined || now === undefined) throw new QuotaNotSet(root.place, size, undefined);
     const wanted = { referenced: size && size + this.#imageBytes(root, now), exclusive: size };
@@ -53,8 +60,9 @@ export class BtrfsQuotas implements Quotas {
 
   async usage(roots: readonly Counted[]): Promise<ReadonlyMap<string, Usage>> {
     const found = new Map<string, Usage>();
+    const mounts = await readMounts();
     for (const root of roots) {
-      const group = await this.#qgroup(root);
+      const group = await this.#qgroup(root, mounts);
       if (group === undefined) continue;
       const { referenced, exclusive, maxReferenced, maxExclusive } = group;
       if (this.kind === 'simple') found.set(root.place, { used: bytes(referenced), limit: asBytes(maxReferenced) });
@@ -99,21 +107,18 @@ export class BtrfsQuotas implements Quotas {
     return referenced - exclusive;
   }
 
-  async #qgroup({ place }: Counted): Promise<Qgroup | undefined> {
-    const id = await this.#idOf(place);
+  async #qgroup(root: Counted, mounts: readonly Mount[]): Promise<Qgroup | undefined> {
+    const id = await this.#idOf(root, mounts);
     return id === undefined ? undefined : this.#files.qgroup(id);
   }
 
   /** Number of the subvolume: the table of mounts has it; the file system is asked for one that is not mounted. */
-  async #idOf(place: string): Promise<number | undefined> {
-    const mount = mountedOn(await readMounts(), rootIn(place));
-    for (const option of mount?.options ?? []) {
+  async #idOf({ place }: Counted, mounts: readonly Mount[]): Promise<number | undefined> {
+    for (const option of mountedOn(mounts, rootIn(place))?.options ?? []) {
       const id = /^subvolid=(\d+)$/.exec(option)?.[1];
       if (id !== undefined) return Number(id);
     }
-    const asked = await this.#run('btrfs', ['inspect-internal', 'rootid', dataIn(place)]).catch(() => undefined);
-    const text = asked?.stdout.trim() ?? '';
-    return /^\d+$/.test(text) ? Number(text) : undefined;
+    return this.#ask(dataIn(place)).catch(() => undefined);
   }
 
   async #set(id: number, size: number | undefined, options: readonly string[]): Promise<void> {

@@ -1,7 +1,8 @@
 /** Which quotas the roots here can have, and why none. */
+import { findProgram } from '../../net/run.ts';
 import type { BackendName, Run } from '../backends/backend.ts';
 import { messageOf } from '../errors.ts';
-import { mountOf, readMounts } from '../mounts.ts';
+import { type Mount, mountOf, readMounts } from '../mounts.ts';
 import { BtrfsQuotas, enableBtrfsQuotas } from './btrfs.ts';
 import { BtrfsFiles } from './btrfs-files.ts';
 import { ProjectQuotas } from './project.ts';
@@ -21,24 +22,27 @@ export type QuotaSupport =
   | { readonly kind: undefined; readonly refusal: string; readonly fix: string };
 
 const OTHER = 'put the roots on btrfs, or on XFS mounted with prjquota';
+const none = (refusal: string, fix = OTHER): QuotaSupport => ({ kind: undefined, refusal, fix });
 
 export async function quotaSupport({
   directory,
   backend,
 }: Pick<QuotaParts, 'directory' | 'backend'>): Promise<QuotaSupport> {
-  const none = (refusal: string, fix = OTHER) => ({ kind: undefined, refusal, fix });
   const mount = mountOf(await readMounts(), directory);
   if (mount === undefined) return none(`${directory} lies on no mount`);
-  const { type, options, target } = mount;
-  if (backend === 'btrfs') {
-    const files = await BtrfsFiles.on(mount.source);
-    if (files === undefined)
-      return none('this kernel does not show the qgroups of btrfs below /sys', 'use Linux 5.9 or later, with /sys');
-    const mode = await files.mode();
-    return { kind: mode === 'off' ? 'qgroup' : mode, on: mode !== 'off', refusal: undefined };
-  }
+  if (backend !== 'btrfs')
+    return projectSupport(mount, backend, findProgram('xfs_quota', process.env.PATH ?? '') !== undefined);
+  const files = await BtrfsFiles.on(mount.source);
+  if (files === undefined)
+    return none('this kernel does not show the qgroups of btrfs below /sys', 'use Linux 5.9 or later, with /sys');
+  const mode = await files.mode();
+  return { kind: mode === 'off' ? 'qgroup' : mode, on: mode !== 'off', refusal: undefined };
+}
+
+/** @param tool whether xfs_quota(8) is installed: without it no root could be made */
+export function projectSupport({ type, options, target }: Mount, backend: BackendName, tool: boolean): QuotaSupport {
   if (type !== 'xfs' && type !== 'ext4') return none(`${backend} on ${type} has none`);
-  if (![...options].some((option) => option === 'prjquota' || option === 'pquota')) {
+  if (!options.has('prjquota') && !options.has('pquota')) {
     const fix =
       type === 'xfs'
         ? `mount ${target} with prjquota (rootflags=prjquota for the root file system)`
@@ -47,6 +51,7 @@ export async function quotaSupport({
   }
   if (type === 'ext4' && backend !== 'overlay')
     return none(`${backend} on ext4 has none: an NFS server writes as root, for whom ext4 has no limits`);
+  if (!tool) return none('xfs_quota is not installed', 'apt-get install xfsprogs');
   return { kind: 'project', on: true, refusal: undefined };
 }
 

@@ -21,6 +21,8 @@ export interface ProjectQuotaOptions {
 /** Numbers are drawn from here on: below are those that people give. */
 const FIRST = 2 ** 30;
 const MOST_DRAWS = 16;
+/** The largest block that XFS has. It keeps limits in blocks, and rounds up (xfs_qm_scall_setqlim): 10 GB is no whole number. */
+const GRAIN = 65_536;
 
 export interface ProjectLine {
   readonly used: number;
@@ -29,6 +31,7 @@ export interface ProjectLine {
 
 export class ProjectQuotas implements Quotas {
   readonly kind = 'project';
+  readonly grain = GRAIN;
   readonly #options: ProjectQuotaOptions;
   /** Drawn by this process. */
   readonly #drawn = new Set<number>();
@@ -54,7 +57,7 @@ export class ProjectQuotas implements Quotas {
       if (size === undefined) return;
       throw new QuotaNotSet(place, size, undefined);
     }
-    // Blocks of 1 KiB are what is counted; a limit of 0 is none.
+    // In KiB. What the image took is in whole blocks, and so is the size; a limit of 0 is none.
     const kib = size === undefined ? 0 : Math.ceil((size + imageBytes) / 1024);
     const files = size === undefined ? 0 : fileLimit(size);
     if ((await this.#report()).get(project)?.limit === kib * 1024) return;

@@ -28,6 +28,8 @@ export interface Usage {
 
 export interface Quotas {
   readonly kind: QuotaKind;
+  /** Limits are multiples of so many bytes: what is none reads back as more, where blocks are counted. */
+  readonly grain: number;
   /** Called for a place while it is empty. Resolves with the number of its project, where there are projects. */
   begin(place: string): Promise<number | undefined>;
   /** What is counted for it now: asked for when the clone is fresh. */

@@ -46,7 +46,7 @@ export class RootQuotas {
   async limit(place: PlaceName, at: string, record: Record): Promise<void> {
     // While the kernel still counts, a limit would go by numbers that are wrong: `mend` sets it when they are right.
     if ((await this.#parts.quotas.unsettled()) === undefined)
-      await this.#parts.quotas.limit(countedOf(at, record), this.#parts.sizeOf(place));
+      await this.#parts.quotas.limit(countedOf(at, record), this.#sizeOf(place));
   }
 
   /** A root is to serve again. One that cannot have its limit boots all the same: `mend` tries again, and says so. */
@@ -75,7 +75,7 @@ export class RootQuotas {
 
   /** Makes limits as they should be, and lets go of what removed roots left: whatever a crash, or a person, did to them. */
   async mend(places: readonly PlaceName[]): Promise<QuotasMended> {
-    const { quotas, sizeOf } = this.#parts;
+    const { quotas } = this.#parts;
     await quotas.sweep();
     const unsettled = await quotas.unsettled();
     if (unsettled !== undefined) return { mended: [], failed: [unsettled] };
@@ -83,7 +83,7 @@ export class RootQuotas {
     const failed: string[] = [];
     const now = await this.usage(places);
     for (const [place, record] of await this.#records(places)) {
-      const size = sizeOf(place);
+      const size = this.#sizeOf(place);
       const limit = now.get(place)?.limit;
       if (limit === size) continue;
       if (!this.#canHave(record)) {
@@ -103,6 +103,13 @@ export class RootQuotas {
   /** A project is given to an empty place only: files that are there already would not count. */
   #canHave(record: Record): boolean {
     return this.#parts.quotas.kind !== 'project' || record.project !== undefined;
+  }
+
+  /** As it reads back. */
+  #sizeOf(place: PlaceName): Bytes | undefined {
+    const { quotas, sizeOf } = this.#parts;
+    const size = sizeOf(place);
+    return size && bytes(Math.ceil(size / quotas.grain) * quotas.grain);
   }
 
   #counted(place: PlaceName, record: Record): Counted {
