@@ -37,7 +37,7 @@ export type GroupMember =
 export interface GroupParts {
   readonly store: Pick<Store, 'groups' | 'audit' | 'commit' | 'jobs'>;
   readonly jobs: Pick<JobRunner, 'ask' | 'get'>;
-  readonly care: Pick<SlotCare, 'begin' | 'end'>;
+  readonly care: Pick<SlotCare, 'begin' | 'end' | 'expectToCome'>;
   readonly servers: Pick<Servers, 'of'>;
   readonly clock: Clock;
 }
@@ -61,6 +61,8 @@ export class JobGroups {
       throw new JobRefused('key_reused', `the key of this request was used for ${known.action} of other slots`);
     let id = known?.id;
     if (id === undefined) {
+      // What is refused as a whole is no action.
+      if (action.do === 'maintenance') this.#parts.care.expectToCome(action.until);
       await store.commit.write(() => {
         id = store.groups.add({ action: nameOf(action), slots: unique, who: by.who, key, createdAt: clock.now() });
         const target = `slots ${formatRange(new Set(unique))}`;

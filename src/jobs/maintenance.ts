@@ -42,12 +42,16 @@ export class SlotCare {
     return row && inForce([row], this.#parts.clock.now()).get(slot);
   }
 
+  /** Throws invalid where that is over already. */
+  expectToCome(until: Millis | undefined): void {
+    if (until !== undefined && until <= this.#parts.clock.now())
+      throw new TenancyError('invalid', 'expected a time in the future for the end of the maintenance');
+  }
+
   /** Begins it, or gives it another reason or end. */
   async begin(slots: readonly SlotNumber[], reason: string, until: Millis | undefined, by: Actor): Promise<void> {
-    const { clock } = this.#parts;
-    const now = clock.now();
-    if (until !== undefined && until <= now)
-      throw new TenancyError('invalid', 'expected a time in the future for the end of the maintenance');
+    this.expectToCome(until);
+    const now = this.#parts.clock.now();
     await this.#change(slots, 'slot.maintenance', by, (slot, before) => {
       const row = { slot, reason, who: by.who, since: before?.since ?? now, until };
       this.#parts.store.maintenance.put(row);

@@ -103,7 +103,8 @@ export async function staffRoute(
     case 'POST /v1/groups': {
       const { key, ...wanted } = await parsed(group, request);
       known(wanted.slots);
-      json(response, { seq: feed.flush(), group: await target.askGroup({ ...wanted, key }) });
+      const made = await target.askGroup({ ...wanted, key });
+      json(response, { seq: feed.flush(), group: made });
       return true;
     }
     case 'GET /v1/groups': {

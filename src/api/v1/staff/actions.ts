@@ -108,7 +108,11 @@ function actionOf(wanted: z.infer<typeof body>) {
     case 'reimage':
       return { do: wanted.action, ...(wanted.os_image && { image: wanted.os_image }) };
     case 'maintenance':
-      return { do: wanted.action, reason: wanted.reason, ...(wanted.until && { until: millis(wanted.until) }) };
+      return {
+        do: wanted.action,
+        reason: wanted.reason,
+        ...(wanted.until === undefined ? {} : { until: millis(wanted.until) }),
+      };
     default:
       return { do: wanted.action };
   }

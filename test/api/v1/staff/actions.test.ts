@@ -75,6 +75,9 @@ describe('an action on many slots', () => {
   it('of what can be done at once is done at once, and is in the log', async () => {
     const { action } = await start({ action: 'maintenance', slots: '1-6', reason: 'fans' });
     expect(action).toMatchObject({ state: 'done', counts: { done: 6 } });
+    // What is read after the answer shows it.
+    const { body: kept } = await rack.call(staff, 'GET', '/api/v1/staff/maintenance');
+    expect(kept?.slots).toHaveLength(6);
     expect((await start({ action: 'end_maintenance', slots: 'all' })).action).toMatchObject({ state: 'done' });
     const { body } = await rack.call(staff, 'GET', '/api/v1/staff/audit?limit=50');
     const actions = (JSON.parse(JSON.stringify(body)) as { changes: { action: string; target: string }[] }).changes.map(
@@ -116,6 +119,9 @@ describe('an action on many slots', () => {
       { action: 'on', slots: '1', how: 'soft' },
     ])
       expect((await start(body)).status).toBe(400);
+    for (const until of ['1970-01-01T00:00:00Z', '2001-01-01T00:00:00Z'])
+      expect((await start({ action: 'maintenance', slots: '1', reason: 'late', until })).status).toBe(400);
+    expect((await rack.call(staff, 'GET', '/api/v1/staff/actions')).body).toEqual({ actions: [], next: null });
     expect((await rack.call(staff, 'GET', '/api/v1/staff/actions/999')).status).toBe(404);
   });
 });
