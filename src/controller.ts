@@ -299,6 +299,7 @@ export class Controller {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.jobs.stop();
+    this.care.stop();
     this.backups.stop();
     this.#keeper.stop();
     this.quotas.stop();

@@ -2,9 +2,9 @@
  * What staff say of slots: that they are worked on (no customer gets one, recovery leaves them alone, power goes as staff
  * say), and that one is not to be used (quarantine). On disk and in the log of changes before it is answered.
  */
-import type { Clock } from '../rack/clock.ts';
+import type { Clock, Timer } from '../rack/clock.ts';
 import type { Actor } from '../rack/tenancy/actor.ts';
-import type { Millis, SlotNumber } from '../rack/units.ts';
+import { type Millis, millis, type SlotNumber } from '../rack/units.ts';
 import type { Maintenance } from '../store/maintenance.ts';
 import type { Store } from '../store/store.ts';
 import type { RackState } from './rack-state.ts';
@@ -25,13 +25,20 @@ export class SlotCare {
   readonly #parts: SlotCareParts;
   readonly #rows: Map<SlotNumber, Maintenance>;
   readonly #listeners: ((slot: SlotNumber) => void)[] = [];
+  /** Until the next end that comes by itself. */
+  #ending: Timer | undefined;
 
   constructor(parts: SlotCareParts) {
     this.#parts = parts;
-    this.#rows = new Map(parts.store.maintenance.all().map((row) => [row.slot, row]));
+    this.#rows = new Map(inForce(parts.store.maintenance.all(), parts.clock.now()));
+    this.#waitForEnd();
   }
 
-  /** Calls `listener` with each slot of which staff said something else. */
+  stop(): void {
+    this.#ending?.cancel();
+  }
+
+  /** Calls `listener` with each slot of which staff said something else, or whose maintenance ended by itself. */
   onChange(listener: (slot: SlotNumber) => void): void {
     this.#listeners.push(listener);
   }
@@ -73,19 +80,18 @@ export class SlotCare {
   async quarantine(slots: readonly SlotNumber[], cause: string, by: Actor): Promise<void> {
     const { state, clock } = this.#parts;
     const quarantine = { cause, at: clock.now(), by: by.who };
-    for (const slot of slots) {
-      await this.#intend(slot, { quarantine }, by);
-      state.event(slot, 'quarantined', `slot ${slot} is left alone, says ${by.who}: ${cause}`);
-    }
+    // All at once: a rack of slots is one commit.
+    await Promise.all(slots.map((slot) => this.#intend(slot, { quarantine }, by)));
+    for (const slot of slots) state.event(slot, 'quarantined', `slot ${slot} is left alone, says ${by.who}: ${cause}`);
   }
 
   /** Recovery begins to count anew. Slots that are in none are left as they are. */
   async lift(slots: readonly SlotNumber[], by: Actor): Promise<void> {
-    for (const slot of slots) {
-      if (this.#parts.state.get(slot).quarantine === undefined) continue;
-      await this.#intend(slot, { quarantine: undefined, attempts: 0 }, by);
-      this.#parts.state.event(slot, 'quarantine_lifted', `slot ${slot} is no longer left alone, says ${by.who}`);
-    }
+    const { state } = this.#parts;
+    const left = slots.filter((slot) => state.get(slot).quarantine !== undefined);
+    await Promise.all(left.map((slot) => this.#intend(slot, { quarantine: undefined, attempts: 0 }, by)));
+    for (const slot of left)
+      state.event(slot, 'quarantine_lifted', `slot ${slot} is no longer left alone, says ${by.who}`);
   }
 
   /** Throws not_live: customers do nothing to a board that staff work on, or have put out of use. Staff may. */
@@ -115,7 +121,7 @@ export class SlotCare {
         }),
       ),
     ]);
-    for (const listener of this.#listeners) listener(slot);
+    this.#tell([slot]);
   }
 
   async #change(
@@ -132,6 +138,26 @@ export class SlotCare {
         store.audit.add(clock.now(), by, { action, target: `slot ${slot}`, before: before ?? null, after });
       }
     });
+    this.#waitForEnd();
+    this.#tell(slots);
+  }
+
+  /** Whoever mirrors a slot has to hear of its end. */
+  #waitForEnd(): void {
+    this.#ending?.cancel();
+    const { clock } = this.#parts;
+    const next = Math.min(...[...this.#rows.values()].map(({ until }) => until ?? Number.POSITIVE_INFINITY));
+    if (next === Number.POSITIVE_INFINITY) return;
+    this.#ending = clock.after(millis(Math.max(1, next - clock.now())), () => {
+      const now = clock.now();
+      const over = [...this.#rows.values()].filter(({ until }) => until !== undefined && until <= now);
+      for (const { slot } of over) this.#rows.delete(slot);
+      this.#waitForEnd();
+      this.#tell(over.map(({ slot }) => slot));
+    });
+  }
+
+  #tell(slots: readonly SlotNumber[]): void {
     for (const slot of slots) for (const listener of this.#listeners) listener(slot);
   }
 }

@@ -193,6 +193,7 @@ export class ApiRack {
 
   async stopController(): Promise<void> {
     this.jobs.stop();
+    this.care.stop();
     this.#feed.stop();
     this.#control.close();
     this.#control.closeAllConnections();
