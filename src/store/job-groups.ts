@@ -25,7 +25,7 @@ interface RawGroup {
   created_at: Millis;
 }
 
-/** As many as there is use for: their jobs are kept no longer. */
+/** As many as there is use for. They go before that with the jobs of their time, which see to it. */
 const KEPT = 500;
 
 /** What was asked of many slots at once. */

@@ -96,6 +96,10 @@ export class JobTable {
       .prepare(`DELETE FROM jobs WHERE NOT (${ACTIVE}) AND id NOT IN (
         SELECT id FROM jobs WHERE NOT (${ACTIVE}) ORDER BY id DESC LIMIT ?)`)
       .run(KEPT_JOBS);
+    // An action whose jobs are not known any more would be told as one that was never begun.
+    this.#db
+      .prepare(`DELETE FROM job_groups WHERE created_at < (SELECT min(created_at) FROM jobs WHERE NOT (${ACTIVE}))`)
+      .run();
   }
 
   /** Writes where a job stands, what it knows and says. */
