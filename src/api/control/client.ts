@@ -346,11 +346,20 @@ export class ControlClient {
   }
 }
 
+/** Throws NotServing when the answer is cut. */
+async function* partsOf(response: IncomingMessage): AsyncGenerator<Buffer> {
+  try {
+    yield* response as AsyncIterable<Buffer>;
+  } catch (cause) {
+    throw new NotServing('the controller went away in the middle of its answer', { cause });
+  }
+}
+
 /** Whole lines, however the bytes are cut on their way; a last line without its end is none. */
 async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
-  for await (const part of response as AsyncIterable<Buffer>) {
+  for await (const part of partsOf(response)) {
     rest += decoder.write(part);
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
@@ -360,7 +369,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
 
 async function text(response: IncomingMessage): Promise<string> {
   const parts: Buffer[] = [];
-  for await (const part of response as AsyncIterable<Buffer>) parts.push(part);
+  for await (const part of partsOf(response)) parts.push(part);
   return Buffer.concat(parts).toString('utf8');
 }
 

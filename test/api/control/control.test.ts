@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request, type Server } from 'node:http';
+import { createServer, request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ControlClient, NotServing, Refused } from '../../../src/api/control/client.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
 import type { FeedLine } from '../../../src/api/control/feed-protocol.ts';
@@ -222,8 +222,17 @@ describe('the control socket', () => {
     again.closeAllConnections();
   });
 
-  it('says plainly when nobody serves, and when a path is too long', async () => {
+  it('says plainly when nobody serves, or goes away in the middle, and when a path is too long', async () => {
     await expect(new ControlClient(join(directory, 'none.sock')).status()).rejects.toThrow(NotServing);
+    const cutting = createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('{"slots": [', () => response.destroy());
+    });
+    await new Promise<void>((done) => cutting.listen(join(directory, 'cutting.sock'), done));
+    onTestFinished(() => void cutting.close());
+    const cut = new ControlClient(join(directory, 'cutting.sock'));
+    await expect(cut.status()).rejects.toThrow(NotServing);
+    await expect(cut.power({ slots: [1], action: 'on', who: 'x' }, () => {})).rejects.toThrow(NotServing);
     await expect(serveControl(`/tmp/${'x'.repeat(120)}/control.sock`, target, log)).rejects.toThrow(
       /expected at most 107/,
     );
