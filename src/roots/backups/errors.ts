@@ -1,4 +1,5 @@
 /** What goes wrong with backups. */
+import { printable } from '../../wire/printable.ts';
 
 /** restic said no: with its reason, and what a person can do where that is known. */
 export class ResticFailed extends Error {
@@ -44,14 +45,14 @@ function explain(what: string, code: number, stderr: string): string {
   return `${what}: ${known === undefined ? '' : `${known[1]} — `}restic says: ${text === '' ? `exit code ${code}` : text}`;
 }
 
-/** Lines of JSON are told by their message. */
+/** Lines of JSON are told by their message. Names of files are in them, as a tenant chose them. */
 export function lastWords(stderr: string): string {
   const lines = stderr.split('\n').flatMap((line) => {
     if (line.trim() === '') return [];
     const said = /^\{/.test(line) ? messageIn(line) : line.trim();
     return said === undefined ? [] : [said];
   });
-  return lines.slice(0, 4).join('; ').slice(0, 600);
+  return printable(lines.slice(0, 4).join('; '), 600);
 }
 
 function messageIn(line: string): string | undefined {

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Millis } from '../../rack/units.ts';
 import { seconds } from '../../rack/units.ts';
+import { messageOf } from '../errors.ts';
 import type { RunningChildren } from './running.ts';
 
 export interface ResticRun {
@@ -12,6 +13,7 @@ export interface ResticRun {
   /** Its whole environment: the only place where the repository and its secrets are named. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Left out: its standard output is an answer that is read whole. */
   readonly line?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
   readonly limit: Millis;
@@ -20,6 +22,8 @@ export interface ResticRun {
 
 export interface ResticEnd {
   readonly code: number;
+  /** Empty where it was told line by line. */
+  readonly stdout: string;
   /** The last of what it wrote to standard error. */
   readonly stderr: string;
 }
@@ -32,6 +36,8 @@ export class ResticStopped extends Error {
 const MOST_STDERR = 64 * 1024;
 /** A line of `ls --json` for a file of the longest name, several times over. */
 const MOST_LINE = 1024 * 1024;
+/** All backups are one answer, and one line: half a kilobyte each, more with `exclude`. */
+const MOST_ANSWER = 64 * 1024 * 1024;
 /** For taking its lock away when it is interrupted; behind uploads of a slow line that may take longer. */
 const PATIENCE = seconds(20);
 
@@ -48,16 +54,26 @@ export async function runRestic(children: RunningChildren, wanted: ResticRun): P
     env: wanted.env,
     ...(wanted.cwd === undefined ? {} : { cwd: wanted.cwd }),
   });
-  // Deriving its key takes restic hundreds of milliseconds before it can make a lock; this file is there in one.
-  if (child.pid !== undefined) children.add(child.pid);
   const stopper = new Stopper(child, wanted);
   try {
-    const end = await ended(child, wanted.line ?? (() => undefined), stopper);
+    const ending = ended(child, wanted, stopper);
+    // Deriving its key takes restic hundreds of milliseconds before it can make a lock; this file is there in one.
+    if (child.pid !== undefined) record(children, child.pid, stopper);
+    const end = await ending;
     // One that ended by itself took its lock with it; of one that was stopped or killed the record stays.
     if (child.pid !== undefined) children.remove(child.pid);
     return end;
   } finally {
     stopper.done();
+  }
+}
+
+/** A full disk: without a record nobody would take its lock away, so it may not make one. */
+function record(children: RunningChildren, pid: number, stopper: Stopper): void {
+  try {
+    children.add(pid);
+  } catch (error) {
+    stopper.stop(`it cannot be recorded: ${messageOf(error)}`);
   }
 }
 
@@ -91,26 +107,57 @@ class Stopper {
   }
 }
 
-function ended(child: ChildProcess, line: (line: string) => void, stopper: Stopper): Promise<ResticEnd> {
+function ended(child: ChildProcess, { line }: ResticRun, stopper: Stopper): Promise<ResticEnd> {
   let stderr = '';
-  let rest = '';
+  const output = new Output(line);
+  const most = line === undefined ? MOST_ANSWER : MOST_LINE;
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-MOST_STDERR);
   });
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > MOST_LINE) stopper.stop(`it wrote a line of more than ${MOST_LINE} bytes`);
-    for (const each of lines) line(each);
+    // What it says while it is being stopped is read, so that it can end, and forgotten.
+    if (stopper.reason !== undefined || output.add(text) <= most) return;
+    stopper.stop(`it wrote ${line === undefined ? 'an answer' : 'a line'} of more than ${most} bytes`);
   });
   return new Promise((resolve, reject) => {
     child.on('error', (cause) => reject(new ResticStopped(`restic cannot be started: ${cause.message}`, { cause })));
     child.on('close', (code, signal) => {
-      if (rest !== '') line(rest);
       const { reason } = stopper;
       if (reason !== undefined) reject(new ResticStopped(`restic was stopped: ${reason}`));
       else if (code === null) reject(new ResticStopped(`restic was killed (${signal})`));
-      else resolve({ code, stderr });
+      else resolve({ code, stdout: output.end(), stderr });
     });
   });
+}
+
+/** Told line by line, or kept. Pieces are joined once: a long line comes in thousands. */
+class Output {
+  readonly #tell: ((line: string) => void) | undefined;
+  #pieces: string[] = [];
+  #length = 0;
+
+  constructor(tell: ((line: string) => void) | undefined) {
+    this.#tell = tell;
+  }
+
+  /** Returns the length of what has no end yet. */
+  add(text: string): number {
+    const [first = '', ...more] = this.#tell === undefined ? [text] : text.split('\n');
+    this.#pieces.push(first);
+    this.#length += first.length;
+    for (const next of more) {
+      this.#tell?.(this.#pieces.join(''));
+      this.#pieces = [next];
+      this.#length = next.length;
+    }
+    return this.#length;
+  }
+
+  /** What was kept. */
+  end(): string {
+    const rest = this.#pieces.join('');
+    if (this.#tell === undefined) return rest;
+    if (rest !== '') this.#tell(rest);
+    return '';
+  }
 }

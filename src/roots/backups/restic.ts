@@ -2,14 +2,16 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { findProgram } from '../../net/run.ts';
 import type { Clock } from '../../rack/clock.ts';
 import type { BackupsPlan } from '../../rack/plan.ts';
 import { hours, type Millis, minutes } from '../../rack/units.ts';
+import { printable } from '../../wire/printable.ts';
 import { NotPossible } from '../errors.ts';
 import { BackupIncomplete, lastWords, NoSuchBackup, ResticFailed } from './errors.ts';
 import { describeLock, judgeLocks, parseLock, type ResticLock } from './locks.ts';
-import { type ResticEnd, runRestic } from './process.ts';
+import { type ResticEnd, type ResticRun, runRestic } from './process.ts';
 import { RunningChildren } from './running.ts';
 import { assertSecretFile, readCredentials } from './secrets.ts';
 import { type Labels, readSnapshot, type Snapshot, tagsOf } from './snapshot.ts';
@@ -96,8 +98,8 @@ export class Restic {
     const found: ResticLock[] = [];
     for (const id of ids.filter((each) => each !== '')) {
       // One that went meanwhile is none.
-      const end = await this.#try(['cat', 'lock', id, '--no-lock'], QUICK);
-      if (end.code === 0) found.push(parseLock(end.stdout));
+      const end = await this.#run(['cat', 'lock', id, '--no-lock'], { limit: QUICK });
+      if (end.code === 0) found.push(understood(`lock ${id.slice(0, 8)}`, end.stdout, parseLock));
     }
     return found;
   }
@@ -170,7 +172,11 @@ export class Restic {
   /** Whether all that is in the index is in the repository; `readData`: and reads as what it was saved as. */
   async check(readData: boolean, signal?: AbortSignal, tell: (text: string) => void = () => undefined): Promise<void> {
     const args = ['check', ...(readData ? ['--read-data'] : [])];
-    const end = await this.#run(args, { signal, limit: LONG, line: (text) => text.trim() !== '' && tell(text.trim()) });
+    const end = await this.#run(args, {
+      signal,
+      limit: LONG,
+      line: (text) => text.trim() !== '' && tell(printable(text.trim(), 200)),
+    });
     if (end.code !== 0) throw new ResticFailed('the repository is damaged, or cannot be checked', end.code, end.stderr);
   }
 
@@ -188,32 +194,18 @@ export class Restic {
 
   /** Since 0.15. */
   async #keepsHoles(): Promise<boolean> {
-    this.#version ??= this.#try(['version'], QUICK).then(({ stdout }) => stdout);
+    this.#version ??= this.#run(['version'], { limit: QUICK }).then(({ stdout }) => stdout);
     const [, major, minor] = /^restic (\d+)\.(\d+)/.exec(await this.#version) ?? [];
     return Number(major) > 0 || Number(minor) >= 15;
   }
 
   async #call(what: string, args: readonly string[], limit: Millis): Promise<string> {
-    const end = await this.#try(args, limit);
+    const end = await this.#run(args, { limit });
     if (end.code !== 0) throw new ResticFailed(what, end.code, end.stderr);
     return end.stdout;
   }
 
-  async #try(args: readonly string[], limit: Millis): Promise<ResticEnd & { readonly stdout: string }> {
-    const lines: string[] = [];
-    const end = await this.#run(args, { line: (line) => lines.push(line), limit });
-    return { ...end, stdout: lines.join('\n') };
-  }
-
-  async #run(
-    args: readonly string[],
-    options: {
-      readonly cwd?: string;
-      readonly line?: (line: string) => void;
-      readonly signal?: AbortSignal | undefined;
-      readonly limit: Millis;
-    },
-  ): Promise<ResticEnd> {
+  async #run(args: readonly string[], options: Omit<ResticRun, 'args' | 'env' | 'niceness'>): Promise<ResticEnd> {
     const { bandwidth } = this.#parts.plan;
     const limits = bandwidth === undefined ? [] : [`--limit-upload=${bandwidth}`, `--limit-download=${bandwidth}`];
     const { env, secrets } = await this.#environment();
@@ -266,13 +258,24 @@ function parseLine(text: string): Record<string, unknown> | undefined {
   }
 }
 
+const LIST = z.array(z.unknown()).nullable();
+
 function parseSnapshots(text: string): readonly Snapshot[] {
-  const list = (JSON.parse(text.trim() === '' ? '[]' : text) ?? []) as unknown[];
+  const parse = (said: string) => LIST.parse(JSON.parse(said.trim() === '' ? '[]' : said)) ?? [];
+  const list = understood('the list of backups', text, parse);
   return list.flatMap((each) => readSnapshot(each) ?? []).sort((a, b) => a.at - b.at);
 }
 
+function understood<T>(what: string, text: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch {
+    throw new ResticFailed(`${what} is not what was expected`, 0, JSON.stringify(text.slice(0, 100)));
+  }
+}
+
 function readSummary(said: Record<string, unknown> | undefined): Saved | undefined {
-  if (typeof said?.snapshot_id !== 'string') return undefined;
+  if (typeof said?.snapshot_id !== 'string' || !/^[0-9a-f]{8,64}$/.test(said.snapshot_id)) return undefined;
   const number = (value: unknown) => (typeof value === 'number' ? value : 0);
   return {
     snapshot: said.snapshot_id,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { BackupsPlan } from '../../rack/plan.ts';
 import { minutes, type SlotNumber } from '../../rack/units.ts';
+import { printable } from '../../wire/printable.ts';
 import type { Run } from '../backends/backend.ts';
 import { NotPossible } from '../errors.ts';
 import type { Image } from '../images.ts';
@@ -37,6 +38,7 @@ export interface SavedRoot extends Saved {
 
 const LOOK_LIMIT = minutes(30);
 const NAMED = 20;
+const MOST_NAME = 200;
 
 /** Throws when nothing was saved, when something is missing in it, or when it does not restore to what was saved. */
 export async function saveRoot(run: Run, restic: Restic, request: SaveRootRequest): Promise<SavedRoot> {
@@ -98,12 +100,13 @@ async function tryRestore({ run, restic, directory, picture, snapshot, whole, si
   );
 }
 
-/** Names as in the root; the first of many. */
+/** Names as in the root, fit to be shown; the first of many. */
 async function tooLarge(run: Run, picture: Picture, kibibytes: number): Promise<readonly string[]> {
   const size = `+${kibibytes}k`;
   const { stdout } = await run('find', [picture.root, '-type', 'f', '-size', size, '-printf', '/%P\\0'], {
     timeout: LOOK_LIMIT,
   });
   const names = stdout.split('\0').filter((name) => name !== '');
-  return names.length <= NAMED ? names : [...names.slice(0, NAMED), `and ${names.length - NAMED} more`];
+  const shown = names.slice(0, NAMED).map((name) => printable(name, MOST_NAME));
+  return names.length <= NAMED ? shown : [...shown, `and ${names.length - NAMED} more`];
 }
