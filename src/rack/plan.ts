@@ -259,6 +259,8 @@ export interface WebhookPlan {
   readonly http: boolean;
   /** Prefixes that they may lead to although these are not public. */
   readonly allowed: readonly string[];
+  /** PEM file of a CA that is trusted beside the public ones. */
+  readonly ca: string | undefined;
 }
 
 export interface DhcpPlan {

@@ -97,6 +97,14 @@ describe('the plan', () => {
     });
   });
 
+  it('gives the files of the API absolutely', () => {
+    const more = 'api: {tls: {cert: cert.pem, key: /key.pem}, webhooks: {ca: ca.pem}}';
+    expect(load(rackText({ more }), '/etc/pirack/oak.yaml').plan?.api).toMatchObject({
+      tls: { cert: '/etc/pirack/cert.pem', key: '/key.pem' },
+      webhooks: { http: false, allowed: [], ca: '/etc/pirack/ca.pem' },
+    });
+  });
+
   it('is frozen and can go through JSON', () => {
     const plan = example('virtual-108.yaml');
     expect(() => Object.assign(plan.slots[0] as object, { vlan: 1 })).toThrow(TypeError);

@@ -10,6 +10,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { Intake } from './intake.ts';
 import { nameResolver } from './names.ts';
 import { type SenderParts, sender } from './send.ts';
+import { trustedBeside } from './trust.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface WebhookRules {
@@ -17,6 +18,8 @@ export interface WebhookRules {
   readonly http: boolean;
   /** Prefixes that may be reached although they are not public. */
   readonly allowed: readonly string[];
+  /** PEM file of a CA that is trusted beside the public ones; undefined: only those. */
+  readonly ca: string | undefined;
   /** Prefixes of the rack, which may never be. */
   readonly own: readonly string[];
 }
@@ -44,13 +47,14 @@ const SEND_LIMIT = 10_000;
 /** Sends until the result's `stop`. */
 export function startWebhooks(parts: WebhookParts): { readonly service: WebhookService; stop(): Promise<void> } {
   const { directory, rules, history, control, mirror, clock, log } = parts;
-  const webhooks = new Webhooks(directory, clock, control);
   const senderParts: SenderParts = {
     policy: new AddressPolicy({ own: rules.own, allowed: rules.allowed, local: localAddresses }),
     resolve: nameResolver(),
     http: rules.http,
+    trust: trustedBeside(rules.ca),
     limit: SEND_LIMIT,
   };
+  const webhooks = new Webhooks(directory, clock, control);
   const send = sender(senderParts);
   const dispatcher = new Dispatcher({ webhooks, send, control, mirror, clock, random: Math.random, log });
   const intake = new Intake({ webhooks, history, control, clock, log, added: () => dispatcher.kick() });

@@ -2,7 +2,9 @@
 import { type ClientRequest, request as plain } from 'node:http';
 import { request as secure } from 'node:https';
 import { isIP } from 'node:net';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
 import type { AddressPolicy } from './addresses.ts';
+import { wordsFor } from './failures.ts';
 
 export interface Tried {
   /** Undefined: there was no answer. */
@@ -19,8 +21,8 @@ export interface SenderParts {
   readonly http: boolean;
   /** For all of it, in milliseconds. */
   readonly limit: number;
-  /** PEM certificates to trust instead of the system's, for tests. */
-  readonly ca?: string;
+  /** Whose certificates are believed. */
+  readonly trust: SecureContext;
 }
 
 export type Send = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<Tried>;
@@ -28,9 +30,13 @@ export type Send = (url: string, headers: Readonly<Record<string, string>>, body
 /** What a receiver says beside its status is not kept; so much of it is read, so that it is done saying it. */
 const MOST_ANSWER = 16 * 1024;
 
+/** What a try has not had yet. */
+type Awaited = 'address' | 'connection' | 'TLS handshake' | 'answer';
+
 export function sender(parts: SenderParts): Send {
   return async (text, headers, body) => {
     const late = new AbortController();
+    let awaited: Awaited = 'address';
     const timer = setTimeout(() => late.abort(), parts.limit);
     try {
       const url = new URL(text);
@@ -39,7 +45,10 @@ export function sender(parts: SenderParts): Send {
       const tried = async () => {
         // Looked up once, judged, and connected to as it was judged: another answer of the DNS comes too late.
         const [address, other] = await vetted(url, parts);
-        const message = { url, headers, body, ca: parts.ca, signal: late.signal };
+        const awaits = (what: Awaited) => {
+          awaited = what;
+        };
+        const message = { url, headers, body, trust: parts.trust, signal: late.signal, awaits };
         return post({ ...message, address }).catch((cause: unknown) => {
           if (other === undefined || !isNoWay(cause)) throw cause;
           return post({ ...message, address: other });
@@ -49,7 +58,7 @@ export function sender(parts: SenderParts): Send {
       const status = await Promise.race([tried(), aborted(late.signal)]);
       return { status, error: wrongStatus(status) };
     } catch (cause) {
-      if (late.signal.aborted) return failed(`no answer in ${parts.limit / 1000} s`);
+      if (late.signal.aborted) return failed(`no ${awaited} in ${parts.limit / 1000} s`);
       return failed(cause instanceof Unreachable ? cause.message : wordsFor(cause));
     } finally {
       clearTimeout(timer);
@@ -97,12 +106,13 @@ interface Post {
   readonly address: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly ca: string | undefined;
+  readonly trust: SecureContext;
   readonly signal: AbortSignal;
+  readonly awaits: (what: Awaited) => void;
 }
 
 /** Resolves with the status once the answer has been read, or enough of it. Redirects are answers like any other. */
-function post({ url, address, headers, body, ca, signal }: Post): Promise<number> {
+function post({ url, address, headers, body, trust, signal, awaits }: Post): Promise<number> {
   const host = hostOf(url);
   const options = {
     host: address,
@@ -119,13 +129,20 @@ function post({ url, address, headers, body, ca, signal }: Post): Promise<number
       'user-agent': 'pirack-webhooks/1',
     },
   };
-  // A name in the certificate is that of the URL; an address has none to send (RFC 6066 §3).
-  const names = isIP(host) === 0 ? { servername: host } : {};
+  // Judged is the name of the URL, whatever address it has; an address sends none, and a name no last dot (RFC 6066 §3).
+  const believed: ConnectionOptions = {
+    secureContext: trust,
+    rejectUnauthorized: true,
+    ...(isIP(host) === 0 && { servername: host.replace(/\.$/, '') }),
+  };
+  awaits('connection');
   return new Promise((resolve, reject) => {
-    const out: ClientRequest =
-      url.protocol === 'https:'
-        ? secure({ ...options, ...names, ...(ca === undefined ? {} : { ca }) })
-        : plain(options);
+    const isSecure = url.protocol === 'https:';
+    const out: ClientRequest = isSecure ? secure({ ...options, ...believed }) : plain(options);
+    out.on('socket', (socket) => {
+      socket.once('connect', () => awaits(isSecure ? 'TLS handshake' : 'answer'));
+      socket.once('secureConnect', () => awaits('answer'));
+    });
     out.on('error', reject);
     // Asked for by nobody (RFC 9110 §15.2.2); without a listener Node ends the connection and says nothing.
     out.on('upgrade', ({ statusCode = 0 }, socket) => {
@@ -152,12 +169,6 @@ function wrongStatus(status: number): string | undefined {
 }
 
 const failed = (error: string): Tried => ({ status: undefined, error });
-
-/** Of the errors of Node only the code: messages name addresses. */
-function wordsFor(cause: unknown): string {
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
-  return code === undefined ? 'the connection failed' : `the connection failed (${code})`;
-}
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

@@ -88,7 +88,7 @@ function apiPlan(api: NonNullable<RackFile['api']>, rack: string, at: (text: str
     tls: api.tls && { cert: at(api.tls.cert), key: at(api.tls.key) },
     trustedProxies: api.trusted_proxies,
     user: api.user,
-    webhooks: { http: api.webhooks.http, allowed: api.webhooks.allow },
+    webhooks: { http: api.webhooks.http, allowed: api.webhooks.allow, ca: api.webhooks.ca && at(api.webhooks.ca) },
   };
 }
 

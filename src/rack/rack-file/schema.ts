@@ -204,8 +204,9 @@ const api = z
           .array(proxyAddress)
           .meta({ expected: 'a list of addresses and prefixes that are not public, such as ["10.20.0.0/16"]' })
           .default([]),
+        ca: pemFile.optional(),
       })
-      .meta({ expected: '{http: false, allow: ["10.20.0.0/16"]}' })
+      .meta({ expected: '{http: false, allow: ["10.20.0.0/16"], ca: /etc/pirack/tls/ca.pem}' })
       .prefault({}),
   })
   .meta({ expected: '{listen: "127.0.0.1:8080", public_url: "https://api.example.net", user: pirack-api}' });

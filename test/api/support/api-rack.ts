@@ -208,7 +208,7 @@ export class ApiRack {
       publicUrl: 'https://api.rack.example',
       location: 'LAB',
       trustedProxies: [],
-      webhooks: { http: true, allowed: ['127.0.0.1'], own: ownNetworks(this.plan) },
+      webhooks: { http: true, allowed: ['127.0.0.1'], ca: undefined, own: ownNetworks(this.plan) },
       clock: realClock,
       log,
       ...this.#options,

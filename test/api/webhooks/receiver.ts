@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecure } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certificate } from '../support/certificates.ts';
 
 export interface Got {
   readonly id: string;
@@ -15,9 +17,10 @@ export class Receiver {
   readonly got: Got[] = [];
   answer: (got: Got) => number = () => 204;
   readonly #server: Server;
+  readonly #scheme: 'http' | 'https';
 
-  private constructor() {
-    this.#server = createServer(async (request, response) => {
+  private constructor(certificate: Certificate | undefined) {
+    const take = async (request: IncomingMessage, response: ServerResponse) => {
       const parts: Buffer[] = [];
       for await (const part of request as AsyncIterable<Buffer>) parts.push(part);
       const body = Buffer.concat(parts).toString('utf8');
@@ -30,17 +33,20 @@ export class Receiver {
       };
       this.got.push(got);
       response.writeHead(this.answer(got), { location: 'http://127.0.0.1:9/elsewhere' }).end('x'.repeat(100_000));
-    });
+    };
+    this.#scheme = certificate === undefined ? 'http' : 'https';
+    this.#server = certificate === undefined ? createServer(take) : createSecure(certificate, take);
   }
 
-  static async start(): Promise<Receiver> {
-    const receiver = new Receiver();
+  /** Behind TLS where it is given a certificate. */
+  static async start(certificate?: Certificate): Promise<Receiver> {
+    const receiver = new Receiver(certificate);
     await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
     return receiver;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
+    return `${this.#scheme}://127.0.0.1:${(this.#server.address() as AddressInfo).port}/hook`;
   }
 
   stop(): void {

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from 'vitest';
 import { AddressPolicy } from '../../../src/api/webhooks/addresses.ts';
 import { sender } from '../../../src/api/webhooks/send.ts';
+import { trustedBeside } from '../../../src/api/webhooks/trust.ts';
 
 /** Receivers that want the sender to wait, to read, or to stumble. */
 
@@ -14,6 +15,7 @@ afterEach(() => {
 });
 
 const policy = new AddressPolicy({ own: [], local: () => [], allowed: ['127.0.0.0/8', '::1'] });
+const trust = trustedBeside(undefined);
 
 /** Sends to a receiver that answers with these bytes and leaves the connection open. */
 async function sendTo(answer: string, limit = 2_000) {
@@ -24,7 +26,7 @@ async function sendTo(answer: string, limit = 2_000) {
   });
   await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
   const { port } = server.address() as AddressInfo;
-  const send = sender({ policy, resolve: async () => ['127.0.0.1'], http: true, limit });
+  const send = sender({ policy, resolve: async () => ['127.0.0.1'], http: true, trust, limit });
   return send(`http://receiver.example:${port}/`, {}, '{}');
 }
 
@@ -60,7 +62,7 @@ describe('a receiver', () => {
     await new Promise<void>((done) => server?.listen(0, '::1', done));
     const { port } = server.address() as AddressInfo;
     const to = (...addresses: string[]) =>
-      sender({ policy, resolve: async () => addresses, http: true, limit: 2_000 })(
+      sender({ policy, resolve: async () => addresses, http: true, trust, limit: 2_000 })(
         `http://a.example:${port}/`,
         {},
         '{}',
@@ -73,10 +75,10 @@ describe('a receiver', () => {
   });
 
   it('whose name is never found costs no more than the time it has', async () => {
-    const send = sender({ policy, resolve: () => new Promise(() => undefined), http: true, limit: 100 });
+    const send = sender({ policy, resolve: () => new Promise(() => undefined), http: true, trust, limit: 100 });
     expect(await send('http://receiver.example/', {}, '{}')).toEqual({
       status: undefined,
-      error: 'no answer in 0.1 s',
+      error: 'no address in 0.1 s',
     });
   });
 });

@@ -11,7 +11,7 @@ const api = await Api.start({
   publicUrl: undefined,
   location: 'LAB',
   trustedProxies: [],
-  webhooks: { http: false, allowed: [], own: [] },
+  webhooks: { http: false, allowed: [], ca: undefined, own: [] },
   limits: { requests: 1e9, failures: 1e9, connections: 1e9 },
   streamLimits: { ofKey: 1e6, ofNetwork: 1e6, all: 1e6 },
   clock: realClock,
