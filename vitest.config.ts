@@ -10,6 +10,7 @@ export default defineConfig({
     // A hang, not a pace: machines that test are busy.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', './test/support/plain-reporter.ts'],
     projects: [
       {

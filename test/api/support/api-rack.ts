@@ -17,7 +17,6 @@ import { ownNetworks } from '../../../src/api/webhooks/own-networks.ts';
 import { Assignments } from '../../../src/jobs/assignments.ts';
 import { BootHistory } from '../../../src/jobs/boot-history.ts';
 import { ClientEvents } from '../../../src/jobs/client-events.ts';
-import type { JobKind, JobStep } from '../../../src/jobs/durable/kind.ts';
 import { JobRunner } from '../../../src/jobs/durable/runner.ts';
 import { JobGroups } from '../../../src/jobs/groups.ts';
 import { SlotCare } from '../../../src/jobs/maintenance.ts';
@@ -41,6 +40,7 @@ import { Store } from '../../../src/store/store.ts';
 import type { Mac } from '../../../src/wire/address.ts';
 import { makePlan } from '../../support/plan.ts';
 import { EventClient } from './event-client.ts';
+import { Gate, jobKinds } from './job-kinds.ts';
 import { type RawAnswer, RawConnection, type RawRequest } from './raw-http.ts';
 import { SWITCHES } from './switches.ts';
 
@@ -52,34 +52,12 @@ export interface TestKey {
 const by = { who: 'test', address: undefined, tenant: undefined };
 const log = pino({ level: process.env.PIRACK_TEST_LOG ?? 'silent' });
 
-/** Steps that wait until the test lets them go on, or fail when it says so. */
-class Gate {
-  #open: () => void = () => undefined;
-  #wait: Promise<void> = Promise.resolve();
-  failure: string | undefined;
-
-  close(): void {
-    this.#wait = new Promise((resolve) => {
-      this.#open = resolve;
-    });
-  }
-
-  open(): void {
-    this.#open();
-  }
-
-  async pass(): Promise<void> {
-    await this.#wait;
-    if (this.failure !== undefined) throw new Error(this.failure);
-  }
-}
-
 /**
  * The real API on a real socket, over the real control socket, with the rack's state, jobs, tenants and servers as they
  * are; only boards and switches are made of what the test says.
  */
 export class ApiRack {
-  readonly directory = mkdtempSync(join(tmpdir(), 'pirack-api-'));
+  readonly directory: string;
   readonly plan: Plan;
   readonly installing = new Gate();
   readonly booting = new Gate();
@@ -105,7 +83,12 @@ export class ApiRack {
   #streams: EventClient[] = [];
   readonly #options: Partial<ApiOptions>;
 
-  private constructor(slots: number, options: Partial<ApiOptions>) {
+  private constructor(
+    slots: number,
+    options: Partial<ApiOptions>,
+    directory = mkdtempSync(join(tmpdir(), 'pirack-api-')),
+  ) {
+    this.directory = directory;
     this.plan = makePlan(slots);
     this.#options = options;
   }
@@ -119,13 +102,21 @@ export class ApiRack {
     return rack;
   }
 
+  /** Without an API, over the state that is in a directory: for a process that is killed. */
+  static async controller(directory: string, slots: number): Promise<ApiRack> {
+    const rack = new ApiRack(slots, {}, directory);
+    await rack.startController();
+    for (const { slot } of rack.plan.slots) rack.boardUp(slot);
+    return rack;
+  }
+
   async startController(): Promise<void> {
     this.store = new Store(this.directory);
     const { store, plan } = this;
     this.state = new RackState(plan, store, realClock, log, (what, cause) => log.error({ err: cause }, what));
     this.tenancy = new Tenancy(store, realClock);
     this.care = new SlotCare({ store, state: this.state, clock: realClock });
-    const kinds = this.#kinds();
+    const kinds = jobKinds(this.installing, this.booting);
     this.jobs = new JobRunner({
       table: store.jobs,
       write: (write) => store.commit.write(write),
@@ -344,40 +335,6 @@ export class ApiRack {
   powered(slot: number, on: boolean): void {
     const detection = on ? DELIVERING : 'disabled';
     this.state.setPower(slotNumber(slot), { admin: on, detection, watts: watts(on ? 4 : 0), readAt: millis(0) });
-  }
-
-  #kinds(): JobKind[] {
-    const step = (name: string, act: () => Promise<void>): JobStep => ({
-      name,
-      doing: name,
-      tries: 1,
-      cancellable: false,
-      load: 'work',
-      act: async () => {
-        await act();
-        return undefined;
-      },
-    });
-    const kind = (name: string, steps: JobStep[]): JobKind => ({
-      name,
-      steps,
-      undo: [],
-      accept: async (_slot, parameters) => parameters as never,
-      describe: () => name,
-    });
-    const { installing, booting } = this;
-    const provision = [step('clone', () => installing.pass()), step('wait', () => booting.pass())];
-    const nothing = [step('work', async () => undefined)];
-    return [
-      kind('provision', provision),
-      kind('release', nothing),
-      kind('keys', nothing),
-      kind('reimage', provision),
-      kind('undo', nothing),
-      kind('rescue', provision),
-      kind('reboot', nothing),
-      kind('power', nothing),
-    ];
   }
 
   /** Boards do nothing of it until the test says so. */
