@@ -16,8 +16,8 @@ export interface Footprint {
   readonly cpu: number;
 }
 
-export async function footprint(rack: RigRack, began: number): Promise<Footprint> {
-  const pid = (await rack.status())?.controller.pid;
+/** @param pid of the controller: one that is too busy to answer is the one that is to be measured */
+export async function footprint(rack: RigRack, pid: number, began: number): Promise<Footprint> {
   const read = await rack.inside('controller', ['cat', `/proc/${pid}/status`, `/proc/${pid}/stat`]);
   const rss = Number(/VmRSS:\s+(\d+)/.exec(read.stdout)?.[1]) / 1024;
   const fields = (read.stdout.trim().split('\n').at(-1) ?? '').replace(/^.*\) /, '').split(' ');

@@ -65,15 +65,18 @@ export async function soak(name: string, order: SoakOrder): Promise<SoakReport> 
 async function run(rack: RigRack, order: SoakOrder): Promise<SoakReport> {
   for (const slot of HOSTILE) await inhabit(rack, slot);
   const quiet = await phase(rack, order.quiet, order.tell);
+  const pid = (await rack.status())?.controller.pid;
+  if (pid === undefined) throw new Error('the controller does not answer after the quiet phase');
   const began = Date.now();
-  const footprints = [await footprint(rack, began)];
+  const measure = () => footprint(rack, pid, began);
+  const footprints = [await measure()];
   const floods = Promise.all(HOSTILE.map((slot) => flood(rack, slot, { ...order, seconds: order.flood })));
-  const watching = watch(rack, began, order, footprints);
+  const watching = watch(measure, began, order, footprints);
   // A boot that begins shortly before the end would be measured half in quiet.
   const flooding = await phase(rack, order.flood - 5, order.tell);
   const flooded = await floods;
   await watching;
-  footprints.push(await footprint(rack, began));
+  footprints.push(await measure());
   const status = await rack.status();
   const listed = await rack.inside('controller', ['nft', '--json', 'list', 'table', 'inet', 'pirack']);
   return {
@@ -101,10 +104,15 @@ async function phase(rack: RigRack, seconds: number, tell: (line: string) => voi
   return result;
 }
 
-async function watch(rack: RigRack, began: number, order: SoakOrder, into: Footprint[]): Promise<void> {
+async function watch(
+  measure: () => Promise<Footprint>,
+  began: number,
+  order: SoakOrder,
+  into: Footprint[],
+): Promise<void> {
   while (Date.now() - began < (order.flood - order.every) * 1000) {
     await pause(order.every * 1000);
-    const seen = await footprint(rack, began);
+    const seen = await measure();
     into.push(seen);
     order.tell(JSON.stringify(seen));
   }
