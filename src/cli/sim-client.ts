@@ -35,7 +35,7 @@ export class SimClient {
   #ask(method: string, name: string, rest: string, body?: object): Promise<unknown> {
     const path = `/switches/${encodeURIComponent(name)}${rest}`;
     return new Promise((resolve, reject) => {
-      const out = request({ socketPath: this.#socket, method, path });
+      const out = request({ socketPath: this.#socket, method, path, agent: false });
       out.on('error', (cause: NodeJS.ErrnoException) => {
         const why =
           cause.code === 'EACCES' ? 'this user may not open it' : 'the boards and switches do not answer there';

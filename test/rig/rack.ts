@@ -78,7 +78,7 @@ export class RigRack {
   sim(method: string, path: string): Promise<unknown> {
     const socketPath = join(this.directory, this.name, 'sim.sock');
     return new Promise((done, failed) => {
-      const out = request({ socketPath, method, path }, async (response) => {
+      const out = request({ socketPath, method, path, agent: false }, async (response) => {
         const parts: Buffer[] = [];
         for await (const part of response) parts.push(part as Buffer);
         const text = Buffer.concat(parts).toString();

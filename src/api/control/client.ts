@@ -329,14 +329,11 @@ export class ControlClient {
 
   #send(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const out = request({ socketPath: this.path, method, path, headers: { 'content-type': 'application/json' } });
-      out.on('error', (cause: NodeJS.ErrnoException) => {
-        const reason =
-          cause.code === 'EACCES'
-            ? 'this user may not open it'
-            : 'no controller is serving there; start one with `pirack serve`';
-        reject(new NotServing(`cannot reach ${this.path}: ${reason}`, { cause }));
-      });
+      // A connection that is kept may be closed by the controller just as the next request leaves: nobody knows then
+      // whether it was heard. Another one costs some microseconds.
+      const headers = { 'content-type': 'application/json' };
+      const out = request({ socketPath: this.path, method, path, headers, agent: false });
+      out.on('error', (cause: NodeJS.ErrnoException) => reject(notServing(this.path, cause)));
       out.on('response', (response) => {
         if (response.statusCode === 200) return resolve(response);
         text(response).then((answer) => reject(refusalOf(answer)), reject);
@@ -344,6 +341,16 @@ export class ControlClient {
       out.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+function notServing(path: string, cause: NodeJS.ErrnoException): NotServing {
+  if (cause.code === 'ECONNRESET' || cause.code === 'EPIPE')
+    return new NotServing(`the controller on ${path} closed the connection before it answered`, { cause });
+  const reason =
+    cause.code === 'EACCES'
+      ? 'this user may not open it'
+      : 'no controller is serving there; start one with `pirack serve`';
+  return new NotServing(`cannot reach ${path}: ${reason}`, { cause });
 }
 
 /** Throws NotServing when the answer is cut. */

@@ -238,6 +238,21 @@ describe('the control socket', () => {
     );
   });
 
+  it('uses no connection twice, for one that was kept may be closed as the next request leaves', async () => {
+    const heard = new WeakSet<object>();
+    const closing = createServer((request, response) => {
+      if (heard.has(request.socket)) return void request.socket.destroy();
+      heard.add(request.socket);
+      response.end(JSON.stringify(status));
+    });
+    await new Promise<void>((done) => closing.listen(join(directory, 'closing.sock'), done));
+    onTestFinished(() => void closing.close());
+    const often = new ControlClient(join(directory, 'closing.sock'));
+    for (let asked = 0; asked < 3; asked++) expect(await often.status()).toEqual(status);
+    closing.removeAllListeners('request').on('request', (request) => request.socket.destroy());
+    await expect(often.status()).rejects.toThrow(/closed the connection before it answered/);
+  });
+
   it('speaks of switches: by their names, with progress, and with what they refuse as an answer', async () => {
     expect((await client.switches()).map(({ name }) => name)).toEqual(['sw 1', 'sw2']);
     expect(await client.switchPlan('sw 1')).toEqual({ advice: ['sw 1'] });

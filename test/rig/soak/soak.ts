@@ -57,6 +57,9 @@ export async function soak(name: string, order: SoakOrder): Promise<SoakReport> 
       'the boards of the loop to be up once',
     );
     return await run(rack, order);
+  } catch (cause) {
+    order.tell(`the end of the controller's log:\n${rack.log().slice(-3000)}`);
+    throw cause;
   } finally {
     await rack.stop();
   }
