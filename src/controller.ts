@@ -7,6 +7,9 @@ import { ClientEvents } from './jobs/client-events.ts';
 import { WHOLE_RACK } from './jobs/durable/rack-jobs.ts';
 import { JobRunner } from './jobs/durable/runner.ts';
 import { JobGroups } from './jobs/groups.ts';
+import { BoardReports, rootsIn } from './jobs/health/board-reports.ts';
+import { HealthWatch } from './jobs/health/health-watch.ts';
+import { ownRoot } from './jobs/health/own-root.ts';
 import { LegServices } from './jobs/leg-services.ts';
 import { SlotCare } from './jobs/maintenance.ts';
 import { PowerJobs } from './jobs/power.ts';
@@ -91,6 +94,7 @@ export class Controller {
   readonly #legs: LegServices;
   readonly quotas: QuotaWatch;
   readonly storage: StorageWatch;
+  readonly #health: HealthWatch;
   #stopped = false;
   /** What does not work as it should and will not mend itself, one sentence each. */
   readonly #degraded: string[] = [];
@@ -222,7 +226,7 @@ export class Controller {
     });
     this.serverTasks = new ServerTasks({ servers: this.servers, jobs, store, care: this.care });
     const { care, servers } = this;
-    this.assignments = new Assignments({ servers, jobs });
+    this.assignments = new Assignments({ servers, jobs, clock });
     this.groups = new JobGroups({ store, jobs, care, servers, clock });
     this.totals = new Totals({ state, jobs, kinds: kinds.map(({ name }) => name) });
     this.#keeper = new RootKeeper({ ...rootJobs, roots: this.#roots, state: this.#state, jobs: store.jobs, log });
@@ -253,6 +257,17 @@ export class Controller {
         log,
       }),
       state: this.#state,
+      clock,
+      log,
+    });
+    this.#health = new HealthWatch({
+      slots: plan.slots.map(({ slot }) => slot),
+      state,
+      table: store.healthHistory,
+      commit: store.healthCommit,
+      reports: new BoardReports(rootsIn(plan.roots.directory)),
+      root: ownRoot({ table: store.roots, quotas: this.quotas, servers }),
+      poll: plan.power.poll,
       clock,
       log,
     });
@@ -290,6 +305,7 @@ export class Controller {
     this.#keeper.start();
     this.quotas.start();
     this.storage.start();
+    this.#health.start();
     this.power.start();
     this.#recovery.start();
     this.#saveHealthForEver();
@@ -304,6 +320,7 @@ export class Controller {
     this.#keeper.stop();
     this.quotas.stop();
     this.storage.stop();
+    this.#health.stop();
     this.#recovery.stop();
     this.switches.stop();
     this.#watch.stop();

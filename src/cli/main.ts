@@ -18,6 +18,7 @@ import { powerCommand } from './power.ts';
 import { reimageCommand } from './reimage.ts';
 import { rescueCommand } from './rescue.ts';
 import { rootCommand } from './root/index.ts';
+import { seriesCommand } from './series.ts';
 import { serveCommand } from './serve.ts';
 import { statusCommand } from './status.ts';
 import { switchCommand } from './switch/index.ts';
@@ -49,6 +50,7 @@ for (const command of [
   inventoryCommand(),
   boardCommand(),
   bootsCommand(),
+  seriesCommand(),
   powerCommand(),
   maintenanceCommand(),
   quarantineCommand(),

@@ -3,6 +3,7 @@
  * a release and a provision; which slot it has changes in the commit that records the first, and a controller that dies
  * before the second is recorded records it when it begins again.
  */
+import type { Clock } from '../rack/clock.ts';
 import type { Actor } from '../rack/tenancy/actor.ts';
 import type { Server } from '../rack/tenancy/server.ts';
 import type { ServerName } from '../rack/tenancy/server-name.ts';
@@ -14,6 +15,7 @@ import { TenancyError } from './tenancy-error.ts';
 export interface AssignmentParts {
   readonly servers: Servers;
   readonly jobs: ServerJobs;
+  readonly clock: Clock;
 }
 
 const CONTROLLER: Actor = { who: 'controller', address: undefined, tenant: undefined };
@@ -34,7 +36,7 @@ export class Assignments {
 
   /** Resolves when both jobs are recorded. The board that it had is switched off and wiped, the other one is made ready. */
   async move(name: ServerName, slot: SlotNumber, by: Actor): Promise<Server> {
-    const { servers, jobs } = this.#parts;
+    const { servers, jobs, clock } = this.#parts;
     const server = servers.get(name);
     if (server.protection.rebuild || server.protection.delete)
       throw new TenancyError('protected', `${name} is protected: a move gives it a fresh root`);
@@ -49,7 +51,7 @@ export class Assignments {
         key: undefined,
         alongside: (task) =>
           servers.put(
-            { ...server, slot, spec, task, liveAt: undefined, failure: undefined },
+            { ...server, slot, slotSince: clock.now(), spec, task, liveAt: undefined, failure: undefined },
             server,
             'server.move',
             by,

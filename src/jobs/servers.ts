@@ -249,6 +249,7 @@ export class Servers {
           tags: request.tags,
           protection: { delete: false, rebuild: false },
           createdAt: clock.now(),
+          slotSince: clock.now(),
           task,
           liveAt: undefined,
           failure: undefined,

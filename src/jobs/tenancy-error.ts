@@ -18,8 +18,8 @@ export class TenancyError extends Error {
   override readonly name = 'TenancyError';
   readonly kind: TenancyRefusal;
 
-  constructor(kind: TenancyRefusal, message: string) {
-    super(message);
+  constructor(kind: TenancyRefusal, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.kind = kind;
   }
 }

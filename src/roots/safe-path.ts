@@ -9,6 +9,8 @@ import { type FileHandle, lstat, mkdir, open, readdir, rename, symlink, unlink }
 import { hasCode, UnsafePath } from './errors.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+/** open(2): a handle of whatever has the name, without opening it. The same number on x86-64 and arm64; Node has no name for it. */
+const O_PATH = 0o10_000_000;
 
 export type FileKind = 'file' | 'directory' | 'link' | 'other';
 
@@ -85,16 +87,22 @@ export class SafeRoot {
   async readFile(path: string, most: number): Promise<string | undefined> {
     const { parents, name } = this.#split(path);
     return this.#inside(parents, path, async (directory) => {
-      // O_NONBLOCK: a fifo would keep us waiting for who writes it.
-      const file = await openUnlessMissing(`${directory}/${name}`, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-      if (file === undefined) return undefined;
+      // Opening a device does something (a watchdog begins to count), and a fifo waits for who writes it: it is looked at
+      // first, and what was looked at is what is opened, whatever has its name by then.
+      const found = await openUnlessMissing(`${directory}/${name}`, O_PATH | O_NOFOLLOW);
+      if (found === undefined) return undefined;
       try {
-        const { size } = await this.#plain(file, path);
+        const { size } = await this.#plain(found, path);
         if (size > most) throw new UnsafePath(this.#root, path, `expected at most ${most} bytes, it has ${size}`);
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, 0);
-        return buffer.toString('utf8', 0, bytesRead);
+        const file = await open(`/proc/self/fd/${found.fd}`, O_RDONLY | O_NONBLOCK);
+        try {
+          const { buffer, bytesRead } = await file.read(Buffer.alloc(most), 0, most, 0);
+          return buffer.toString('utf8', 0, bytesRead);
+        } finally {
+          await file.close();
+        }
       } finally {
-        await file.close();
+        await found.close();
       }
     });
   }

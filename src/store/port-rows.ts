@@ -1,5 +1,5 @@
 /** Rows of the port tables, and how they become values of SQLite and back. */
-import type { Millis, SlotNumber } from '../rack/units.ts';
+import { type Millis, millis, type SlotNumber } from '../rack/units.ts';
 
 /** What a port counted between two readings. Undefined: not known. */
 export interface PortCounted {
@@ -46,6 +46,8 @@ export interface PortHistoryRow extends Omit<PortCounted, 'elapsed'> {
   readonly inBitsPerSecond: number | undefined;
   readonly outBitsPerSecond: number | undefined;
   readonly watts: number | undefined;
+  /** How long watts are known. */
+  readonly wattsKnown: Millis;
   readonly wattsMost: number | undefined;
 }
 
@@ -164,6 +166,7 @@ export function historyRow(row: HistoryRecord): PortHistoryRow {
     outBitsPerSecond: rate(row.out_octets),
     watts:
       row.watt_millis === null || row.watts_known_millis === 0 ? undefined : row.watt_millis / row.watts_known_millis,
+    wattsKnown: millis(row.watts_known_millis),
     wattsMost: known(row.watts_max),
   };
 }

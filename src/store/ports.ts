@@ -1,5 +1,5 @@
+import { HISTORY_KEPT, HISTORY_STEP } from '../rack/series.ts';
 import type { Millis, SlotNumber } from '../rack/units.ts';
-import { millis } from '../rack/units.ts';
 import type { Db } from './database.ts';
 import {
   type HistoryRecord,
@@ -17,10 +17,6 @@ import {
 
 export type { PortCounted, PortHistoryRow, PortKey, PortNow, PortReadingRow } from './port-rows.ts';
 
-/** Five minutes a row, for a week: 2,016 rows a port. */
-export const HISTORY_STEP = millis(300_000);
-export const HISTORY_KEPT = millis(7 * 24 * 3_600_000);
-
 /** What the switches say of every port: the newest of each, and a week of five-minute rows. */
 export class PortTable {
   readonly #db: Db;
@@ -33,9 +29,10 @@ export class PortTable {
   }
 
   /** Makes the ports those of the plan: what is gone takes its history with it. */
-  sync(ports: readonly (PortKey & { readonly slot: SlotNumber | undefined })[]): void {
+  sync(ports: readonly (PortKey & { readonly slot: SlotNumber | undefined })[], now: Millis): void {
     const insert = this.#db.prepare(`
-      INSERT INTO ports (switch, port, slot) VALUES (?, ?, ?) ON CONFLICT (switch, port) DO UPDATE SET slot = excluded.slot`);
+      INSERT INTO ports (switch, port, slot, slot_since) VALUES (?, ?, ?, ?) ON CONFLICT (switch, port) DO UPDATE SET
+        slot = excluded.slot, slot_since = iif(slot IS excluded.slot, slot_since, excluded.slot_since)`);
     const wanted = new Set(ports.map(keyOf));
     const gone = [...this.#ids].filter(([key]) => !wanted.has(key)).map(([, id]) => id);
     this.#db.transaction(() => {
@@ -43,7 +40,7 @@ export class PortTable {
         this.#db.prepare('DELETE FROM port_history WHERE port = ?').run(id);
         this.#db.prepare('DELETE FROM ports WHERE id = ?').run(id);
       }
-      for (const port of ports) insert.run(port.switch, port.port, port.slot ?? null);
+      for (const port of ports) insert.run(port.switch, port.port, port.slot ?? null, now);
     })();
     this.#loadIds();
   }
@@ -71,6 +68,15 @@ export class PortTable {
   newest(): PortNow[] {
     const rows = this.#db.prepare('SELECT * FROM ports ORDER BY switch, id').all() as PortRecord[];
     return rows.map(portNow);
+  }
+
+  /** The rows of the slot's port that began in [from, to), oldest first, and none of when it was another slot's. */
+  historyOf(slot: SlotNumber, from: Millis, to: Millis): PortHistoryRow[] {
+    const port = this.#db.prepare('SELECT switch, port, slot_since AS since FROM ports WHERE slot = ?').get(slot) as
+      | (PortKey & { readonly since: Millis })
+      | undefined;
+    if (port === undefined) return [];
+    return this.history(port, from, to).filter(({ beganAt }) => beganAt >= port.since);
   }
 
   /** The rows of one port that began in [from, to), oldest first. */

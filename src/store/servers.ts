@@ -17,6 +17,7 @@ interface RawServer {
   protect_delete: 0 | 1;
   protect_rebuild: 0 | 1;
   created_at: Millis;
+  slot_since: Millis;
   task: number;
   live_at: Millis | null;
   failure: string | null;
@@ -43,6 +44,7 @@ export class ServerTable {
       tags: JSON.parse(row.tags) as Record<string, string>,
       protection: { delete: row.protect_delete === 1, rebuild: row.protect_rebuild === 1 },
       createdAt: row.created_at,
+      slotSince: row.slot_since,
       task: row.task,
       liveAt: row.live_at ?? undefined,
       failure: row.failure ?? undefined,
@@ -53,10 +55,10 @@ export class ServerTable {
     this.#db
       .prepare(`
         INSERT INTO servers (name, slot, tenant, spec, disk, image, keys, user_data, tags, protect_delete,
-          protect_rebuild, created_at, task, live_at, failure)
-        VALUES (@name, @slot, @tenant, @spec, @disk, @image, @keys, @userData, @tags, @delete, @rebuild, @createdAt, @task,
-          @liveAt, @failure)
-        ON CONFLICT (name) DO UPDATE SET slot = excluded.slot, spec = excluded.spec, task = excluded.task,
+          protect_rebuild, created_at, slot_since, task, live_at, failure)
+        VALUES (@name, @slot, @tenant, @spec, @disk, @image, @keys, @userData, @tags, @delete, @rebuild, @createdAt,
+          @slotSince, @task, @liveAt, @failure)
+        ON CONFLICT (name) DO UPDATE SET slot = excluded.slot, slot_since = excluded.slot_since, spec = excluded.spec, task = excluded.task,
           image = excluded.image, keys = excluded.keys, user_data = excluded.user_data,
           tags = excluded.tags, protect_delete = excluded.protect_delete, protect_rebuild = excluded.protect_rebuild,
           live_at = excluded.live_at, failure = excluded.failure`)
@@ -73,6 +75,7 @@ export class ServerTable {
         delete: server.protection.delete ? 1 : 0,
         rebuild: server.protection.rebuild ? 1 : 0,
         createdAt: server.createdAt,
+        slotSince: server.slotSince,
         task: server.task,
         liveAt: server.liveAt ?? null,
         failure: server.failure ?? null,

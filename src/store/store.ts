@@ -6,6 +6,8 @@ import { type Db, openDatabase } from './database.ts';
 import { EventTable } from './events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HealthTable } from './health.ts';
+import { HealthHistoryTable } from './health-history.ts';
+import { HEALTH_MIGRATIONS } from './health-schema.ts';
 import { JobGroupTable } from './job-groups.ts';
 import { JobTable } from './jobs.ts';
 import { LeaseTable } from './leases.ts';
@@ -17,7 +19,7 @@ import { PortTable } from './ports.ts';
 import { PowerTable } from './power.ts';
 import { RequestTable } from './requests.ts';
 import { RootTable } from './roots.ts';
-import { HEALTH_MIGRATIONS, STATE_MIGRATIONS } from './schema.ts';
+import { STATE_MIGRATIONS } from './schema.ts';
 import { ServerTable } from './servers.ts';
 import { SlotTable } from './slots.ts';
 import { TenantTable } from './tenants.ts';
@@ -28,6 +30,8 @@ export class Store {
   readonly #state: Db;
   readonly #health: Db;
   readonly commit: GroupCommit;
+  /** The same for health.db: what is written there is not promised to anybody. */
+  readonly healthCommit: GroupCommit;
   readonly slots: SlotTable;
   readonly leases: LeaseTable;
   readonly leases6: Lease6Table;
@@ -47,12 +51,14 @@ export class Store {
   readonly roots: RootTable;
   readonly backups: BackupTable;
   readonly health: HealthTable;
+  readonly healthHistory: HealthHistoryTable;
   readonly ports: PortTable;
 
   constructor(directory: string) {
     this.#state = openDatabase(join(directory, 'state.db'), 'FULL', STATE_MIGRATIONS);
     this.#health = openDatabase(join(directory, 'health.db'), 'NORMAL', HEALTH_MIGRATIONS);
     this.commit = new GroupCommit(this.#state);
+    this.healthCommit = new GroupCommit(this.#health);
     this.slots = new SlotTable(this.#state);
     this.leases = new LeaseTable(this.#state);
     this.leases6 = new Lease6Table(this.#state);
@@ -72,6 +78,7 @@ export class Store {
     this.roots = new RootTable(this.#state);
     this.backups = new BackupTable(this.#state);
     this.health = new HealthTable(this.#health);
+    this.healthHistory = new HealthHistoryTable(this.#health);
     this.ports = new PortTable(this.#health);
   }
 
@@ -85,6 +92,7 @@ export class Store {
 
   close(): void {
     this.commit.flush();
+    this.healthCommit.flush();
     this.#state.close();
     this.#health.close();
   }

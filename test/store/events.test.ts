@@ -38,6 +38,7 @@ function give(slot: typeof one, tenant: string, name: string): void {
     tags: {},
     protection: { delete: false, rebuild: false },
     createdAt: millis(0),
+    slotSince: millis(0),
     task: 1,
     liveAt: undefined,
     failure: undefined,

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HISTORY_KEPT, HISTORY_STEP } from '../../src/rack/series.ts';
 import { millis, slotNumber } from '../../src/rack/units.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { HISTORY_KEPT, HISTORY_STEP, type PortCounted, type PortReadingRow } from '../../src/store/ports.ts';
-import { HEALTH_MIGRATIONS } from '../../src/store/schema.ts';
+import { HEALTH_MIGRATIONS } from '../../src/store/health-schema.ts';
+import type { PortCounted, PortReadingRow } from '../../src/store/ports.ts';
 import { Store } from '../../src/store/store.ts';
 
 let directory: string;
@@ -14,11 +15,14 @@ let store: Store;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'pirack-ports-'));
   store = new Store(directory);
-  store.ports.sync([
-    { switch: 'sw1', port: 'gi1', slot: slotNumber(1) },
-    { switch: 'sw1', port: 'gi2', slot: slotNumber(2) },
-    { switch: 'sw1', port: 'gi49', slot: undefined },
-  ]);
+  store.ports.sync(
+    [
+      { switch: 'sw1', port: 'gi1', slot: slotNumber(1) },
+      { switch: 'sw1', port: 'gi2', slot: slotNumber(2) },
+      { switch: 'sw1', port: 'gi49', slot: undefined },
+    ],
+    T0,
+  );
 });
 afterEach(() => {
   store.close();
@@ -84,10 +88,13 @@ describe('the newest reading of every port', () => {
 
   it('follows the plan: a port that is gone takes its history with it, one that stays keeps it', () => {
     store.ports.save([row('gi1', {}), row('gi2', {})], later(0));
-    store.ports.sync([
-      { switch: 'sw1', port: 'gi2', slot: slotNumber(7) },
-      { switch: 'sw2', port: 'gi1', slot: slotNumber(8) },
-    ]);
+    store.ports.sync(
+      [
+        { switch: 'sw1', port: 'gi2', slot: slotNumber(7) },
+        { switch: 'sw2', port: 'gi1', slot: slotNumber(8) },
+      ],
+      later(2),
+    );
     expect(store.ports.newest().map(({ switch: name, port, slot }) => [name, port, slot])).toEqual([
       ['sw1', 'gi2', 7],
       ['sw2', 'gi1', 8],
@@ -95,6 +102,19 @@ describe('the newest reading of every port', () => {
     expect(store.ports.history({ switch: 'sw1', port: 'gi2' }, later(0), later(1))).toHaveLength(1);
     expect(store.ports.history({ switch: 'sw1', port: 'gi1' }, later(0), later(1))).toEqual([]);
     expect(store.ports.historyRows).toBe(1);
+  });
+
+  it('is of a slot only from when the port is the slot’s', () => {
+    const [two, seven] = [slotNumber(2), slotNumber(7)];
+    const of = (slot: typeof two) => store.ports.historyOf(slot, later(0), later(9)).map(({ beganAt }) => beganAt);
+    store.ports.save([row('gi2', {})], later(0));
+    expect([of(two), of(seven)]).toEqual([[later(0)], []]);
+    // The controller begins again, with the port as it was, and then with the cables of two slots exchanged.
+    store.ports.sync([{ switch: 'sw1', port: 'gi2', slot: two }], later(1));
+    expect(of(two)).toEqual([later(0)]);
+    store.ports.sync([{ switch: 'sw1', port: 'gi2', slot: seven }], later(2));
+    store.ports.save([row('gi2', {})], later(3));
+    expect([of(two), of(seven)]).toEqual([[], [later(3)]]);
   });
 
   it('is there again after a restart, with its history', () => {

@@ -14,6 +14,7 @@ import type { FeedLine } from './feed-protocol.ts';
 import type { JobAsked, JobRequestBody, JobView } from './job-protocol.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView, StreamLine } from './protocol.ts';
 import type { RootView } from './root-protocol.ts';
+import type { HealthSeriesView, PowerSeriesView, SeriesQuery } from './series-protocol.ts';
 import type { IntendRequest } from './server.ts';
 import type { NewServer, ServerChangeRequest } from './server-routes.ts';
 import type { GroupView } from './staff-protocol.ts';
@@ -84,6 +85,14 @@ export class ControlClient {
   /** The newest boot of every slot. */
   allBoots(): Promise<readonly SlotBootsView[]> {
     return this.#json('GET', '/v1/boots') as Promise<readonly SlotBootsView[]>;
+  }
+
+  powerSeries(query: SeriesQuery): Promise<PowerSeriesView> {
+    return this.#json('POST', '/v1/series/power', query) as Promise<PowerSeriesView>;
+  }
+
+  healthSeries(query: SeriesQuery): Promise<HealthSeriesView> {
+    return this.#json('POST', '/v1/series/health', query) as Promise<HealthSeriesView>;
   }
 
   /** Has every switch read now, so that the next status is fresh. */

@@ -19,6 +19,7 @@ import { jobRoute } from './job-routes.ts';
 import type { JobTarget } from './job-target.ts';
 import type { BoardView, ErrorBody, PowerRequest, StatusView } from './protocol.ts';
 import type { RootView } from './root-protocol.ts';
+import { type SeriesTarget, seriesRoute } from './series-routes.ts';
 import { type ServersTarget, serverRoute } from './server-routes.ts';
 import { type StaffTarget, staffRoute } from './staff-routes.ts';
 import type {
@@ -46,6 +47,7 @@ export interface ControlTarget
     EventTarget,
     JobTarget,
     TenancyTarget,
+    SeriesTarget,
     ServersTarget,
     StaffTarget {
   /** Resolves when what is wanted is on disk. */
@@ -136,6 +138,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
   const onSwitch = /^POST \/v1\/switches\/([^/]+)\/([a-z]+)$/.exec(route);
   if (onSwitch !== null) return atSwitch(target, onSwitch[1] as string, onSwitch[2] as string, request, response);
   if (bootRoute(target, route, url.searchParams, response)) return;
+  if (await seriesRoute(route, target, request, response)) return;
   if (await backupRoute(route, target, request, response)) return;
   if (await serverRoute(route, target, request, response)) return;
   if (await eventRoute(route, url.searchParams, target, request, response)) return;
@@ -187,7 +190,7 @@ async function handle(target: ControlTarget, request: IncomingMessage, response:
     default:
       throw new Refusal(
         404,
-        `no ${route}: expected GET /v1/status, GET /v1/boards/N, GET /v1/boards/N/boots, GET /v1/boots, POST /v1/refresh, POST /v1/power, GET /v1/switches, GET /v1/roots, POST /v1/switches/NAME/ACTION, POST /v1/ports, /v1/backups or /v1/jobs`,
+        `no ${route}: expected GET /v1/status, GET /v1/boards/N, GET /v1/boards/N/boots, GET /v1/boots, POST /v1/refresh, POST /v1/power, GET /v1/switches, GET /v1/roots, POST /v1/switches/NAME/ACTION, POST /v1/ports, /v1/backups, POST /v1/series/power, POST /v1/series/health or /v1/jobs`,
       );
   }
 }

@@ -10,6 +10,7 @@ import { eventTarget } from './event-target.ts';
 import { Feed } from './feed.ts';
 import { jobTarget } from './job-target.ts';
 import { rootView } from './root-protocol.ts';
+import { seriesTarget } from './series-target.ts';
 import type { ControlTarget } from './server.ts';
 import { staffTarget } from './staff-target.ts';
 import { applyResult, planView, switchView, violationView } from './switch-views.ts';
@@ -21,6 +22,7 @@ export function controlTarget(controller: Controller): ControlTarget {
   const { power, switches, tenancy, servers, store, jobs, state, quotas, backups, care, groups, assignments } =
     controller;
   const has = new Set<number>(controller.plan.slots.map(({ slot }) => slot));
+  const hasSlot = (slot: number) => has.has(slot);
   return {
     tenancy,
     servers,
@@ -41,7 +43,8 @@ export function controlTarget(controller: Controller): ControlTarget {
       for (const slot of wish.slots) care.expectFor(wish.by, slotNumber(slot));
       return intendPower(controller, wish);
     },
-    hasSlot: (slot) => has.has(slot),
+    hasSlot,
+    ...seriesTarget({ store, servers, hasSlot, clock: controller.clock }),
     status: (since) => statusView(controller, millis(since ?? 0)),
     board: (slot) => boardView(controller, slot),
     boots: (slot, limit) => slotBootsView(controller, slot, limit),

@@ -3,6 +3,7 @@ import type { Route } from '../http/route.ts';
 import { bootRoutes } from './boots/index.ts';
 import { catalogueRoutes } from './catalogue.ts';
 import { eventRoutes } from './events/index.ts';
+import { seriesRoutes } from './series/index.ts';
 import { serverRoutes } from './servers/index.ts';
 import { staffRoutes } from './staff/index.ts';
 import { taskRoutes } from './tasks/index.ts';
@@ -11,6 +12,7 @@ export const v1Routes: readonly Route[] = [
   ...serverRoutes,
   ...taskRoutes,
   ...bootRoutes,
+  ...seriesRoutes,
   ...catalogueRoutes,
   ...eventRoutes,
   ...staffRoutes,

@@ -65,10 +65,15 @@ export class PortWatch {
 
   start(): void {
     const { plan, store, clock } = this.#parts;
-    store.sync([
-      ...plan.slots.map(({ switch: name, port, slot }) => ({ switch: name, port, slot })),
-      ...plan.switches.flatMap(({ name, uplinks }) => uplinks.map((port) => ({ switch: name, port, slot: undefined }))),
-    ]);
+    store.sync(
+      [
+        ...plan.slots.map(({ switch: name, port, slot }) => ({ switch: name, port, slot })),
+        ...plan.switches.flatMap(({ name, uplinks }) =>
+          uplinks.map((port) => ({ switch: name, port, slot: undefined })),
+        ),
+      ],
+      clock.now(),
+    );
     const every = everyFor(plan.power.poll).counters;
     // The first poll for power goes before; and the switches take turns.
     for (const [place, each] of this.#watched.entries()) {

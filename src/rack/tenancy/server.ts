@@ -20,6 +20,8 @@ export interface Server {
   readonly tags: Readonly<Record<string, string>>;
   readonly protection: { readonly delete: boolean; readonly rebuild: boolean };
   readonly createdAt: Millis;
+  /** Since when it has this slot: what was seen of the slot before is somebody else's. */
+  readonly slotSince: Millis;
   /** The job that made it, which is also the customer's task. */
   readonly task: number;
   /** When it was first ready; undefined: it has not been yet. */

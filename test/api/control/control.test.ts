@@ -60,6 +60,8 @@ const target: ControlTarget = {
   },
   status: () => status,
   board: (slot) => (slot === 1 ? ({ slot: { slot: 1 } } as never) : undefined),
+  powerSeries: async (query) => ({ points: [query] }) as never,
+  healthSeries: async () => ({ points: [] }) as never,
   boots: (slot, limit) => (slot === 1 ? ({ slot, boots: [{ id: limit }] } as never) : undefined),
   allBoots: (limit) => [{ slot: 1, boots: [{ id: limit }] }] as never,
   power: async (wanted, tell) => {

@@ -9,6 +9,7 @@ import { ControlClient } from '../../../src/api/control/client.ts';
 import { eventTarget } from '../../../src/api/control/event-target.ts';
 import { Feed } from '../../../src/api/control/feed.ts';
 import { jobTarget } from '../../../src/api/control/job-target.ts';
+import { seriesTarget } from '../../../src/api/control/series-target.ts';
 import { type ControlTarget, type IntendRequest, serveControl } from '../../../src/api/control/server.ts';
 import { staffTarget } from '../../../src/api/control/staff-target.ts';
 import { findTasks, slotsOf } from '../../../src/api/control/task-routes.ts';
@@ -151,7 +152,7 @@ export class ApiRack {
     });
     const { care, servers } = this;
     const totals = new Totals({ state, jobs, kinds: kinds.map(({ name }) => name) });
-    this.assignments = new Assignments({ servers, jobs });
+    this.assignments = new Assignments({ servers, jobs, clock: realClock });
     this.groups = new JobGroups({ store, jobs, care, servers, clock: realClock });
     await this.servers.start();
     await this.assignments.start();
@@ -350,6 +351,7 @@ export class ApiRack {
   #target(): ControlTarget {
     const { state, store, tenancy, servers, jobs, care, groups, assignments } = this;
     const feed = this.#feed;
+    const hasSlot = (slot: number) => this.plan.slots.some((each) => each.slot === slot);
     const missing = () => {
       throw new Error('not in this test');
     };
@@ -370,7 +372,8 @@ export class ApiRack {
         const power = { intend: this.#power.bind(this) };
         await intendPower({ power, state, store, clock: realClock }, request);
       },
-      hasSlot: (slot) => this.plan.slots.some((each) => each.slot === slot),
+      hasSlot,
+      ...seriesTarget({ store, servers, hasSlot, clock: realClock }),
       status: () => ({ slots: this.plan.slots }) as never,
       board: (slot) => boardView(this.#from, slot),
       boots: (slot, limit) =>

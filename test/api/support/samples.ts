@@ -70,6 +70,12 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   v1ListBoots: { path: `${v1}/servers/own-1/boots`, own: 200, foreign: 404 },
   v1GetBoot: { path: `${v1}/servers/own-1/boots/{boot}`, own: 200, foreign: 404 },
   v1GetBootLog: { path: `${v1}/servers/own-1/boots/{boot}/log`, own: 200, foreign: 404 },
+  v1GetPowerSeries: { path: `${v1}/servers/own-1/power/series?step=900`, own: 200, foreign: 404 },
+  v1GetHealthSeries: {
+    path: `${v1}/servers/own-1/health/series?from=2000-01-01T00:00:00Z&to=2000-01-02T00:00:00Z`,
+    own: 200,
+    foreign: 404,
+  },
   v1ListModels: { path: `${v1}/models`, own: 200, foreign: 200 },
   v1ListImages: { path: `${v1}/images`, own: 200, foreign: 200 },
   listWebhooks: { path: `${v1}/webhooks`, own: 200, foreign: 200 },

@@ -13,6 +13,8 @@ const answered = (path: string, status: number, body?: unknown): Sample => ({
 export const STAFF_SAMPLES: Readonly<Record<string, Sample>> = {
   staffListSlots: answered('/slots?slots=1-3', 200),
   staffGetSlot: answered('/slots/1', 200),
+  staffGetPowerSeries: answered('/slots/1/power/series', 200),
+  staffGetHealthSeries: answered('/slots/1/health/series?step=86400', 200),
   staffListBoards: answered('/boards', 200),
   staffGetBoard: answered('/boards/1', 200),
   staffListSwitches: answered('/switches', 200),

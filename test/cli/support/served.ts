@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { eventTarget } from '../../../src/api/control/event-target.ts';
+import { seriesTarget } from '../../../src/api/control/series-target.ts';
 import { type ControlTarget, serveControl } from '../../../src/api/control/server.ts';
 import { statusView } from '../../../src/api/control/views.ts';
 import { BootHistory } from '../../../src/jobs/boot-history.ts';
@@ -58,6 +59,7 @@ export class ServedRack {
       status: (since) => statusView(from, millis(since ?? 0)),
       hasSlot: (slot) => plan.slots.some((each) => each.slot === slot),
       ...eventTarget(store, state.events, realClock),
+      ...seriesTarget({ store, servers: { all: () => [] }, hasSlot: (slot) => slot <= 6, clock: realClock }),
     };
     this.#server = await serveControl(join(directory, 'control.sock'), target as ControlTarget, log);
   }

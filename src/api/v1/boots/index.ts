@@ -17,7 +17,7 @@ const MOST = 50;
 /** Newest first; those of who had the slot before are not the server's. */
 async function bootsOf(services: Services, { server, slot }: Found): Promise<readonly BootView[]> {
   const { boots } = await fromController(services, (control) => control.boots(slot.slot, MOST));
-  return boots.filter(({ startedAt }) => startedAt >= server.createdAt);
+  return boots.filter(({ startedAt }) => startedAt >= server.slotSince);
 }
 
 async function bootAt(services: Services, found: Found, id: string): Promise<BootView> {

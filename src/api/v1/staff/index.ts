@@ -5,11 +5,13 @@ import { assignmentRoutes } from './assignments.ts';
 import { boardRoutes } from './boards.ts';
 import { careRoutes } from './care.ts';
 import { peopleRoutes } from './people.ts';
+import { slotSeriesRoutes } from './series.ts';
 import { slotRoutes } from './slots.ts';
 import { switchRoutes } from './switches.ts';
 
 export const staffRoutes: readonly Route[] = [
   ...slotRoutes,
+  ...slotSeriesRoutes,
   ...boardRoutes,
   ...switchRoutes,
   ...assignmentRoutes,
