@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HealthPoint, PowerPoint } from '../../src/api/control/series-protocol.ts';
 import { seriesCommand } from '../../src/cli/series.ts';
 import { type BothSeries, seriesLines } from '../../src/cli/series-view.ts';
@@ -64,16 +64,21 @@ describe('pirack series', () => {
     const known = { powerKnown: minutes(1), powered: minutes(1), asked: minutes(1), answered: minutes(1) };
     const look = { slot: slotNumber(2), at, condition: 'up', diskUsed: bytes(1e6), report: undefined };
     rack.store.healthHistory.add({ ...look, ...known });
-    const text = await rack.pirack('series', '2');
-    expect([text.code, text.err]).toEqual([0, '']);
-    expect(text.out).toMatch(/^slot 2, .* UTC\n/);
-    expect(text.out).toMatch(/\npowered +100 % +100 % +100 %\n/);
-    expect(text.out.trimEnd().split('\n').length).toBeGreaterThanOrEqual(10 + 24);
-    const json = await rack.pirack('series', '2', '--hours', '3', '--json');
-    const { power, health } = JSON.parse(json.out) as BothSeries;
+    const said = vi.spyOn(console, 'log').mockReturnValue();
+    onTestFinished(() => said.mockRestore());
+    const series = async (...args: string[]) => {
+      said.mockClear();
+      await seriesCommand().parseAsync([...args, '--state', rack.directory], { from: 'user' });
+      return String(said.mock.calls[0]?.[0]);
+    };
+    const text = await series('2');
+    expect(text).toMatch(/^slot 2, .* UTC\n/);
+    expect(text).toMatch(/\npowered +100 % +100 % +100 %\n/);
+    expect(text.split('\n').length).toBeGreaterThanOrEqual(10 + 24);
+    const { power, health } = JSON.parse(await series('2', '--hours', '3', '--json')) as BothSeries;
     expect(power.points.every(({ watts }) => watts === null)).toBe(true);
     expect(health.points.filter(({ powered }) => powered === 1)).toHaveLength(1);
-    expect(await rack.pirack('series', '9')).toMatchObject({ code: 1, err: 'pirack: no slot 9 in this rack\n' });
+    await expect(series('9')).rejects.toThrow('no slot 9 in this rack');
   });
 
   it.each([
