@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ControlClient } from '../../src/api/control/client.ts';
 import type { StatusView } from '../../src/api/control/protocol.ts';
 
 const PIRACK = resolve(import.meta.dirname, '../../bin/pirack');
@@ -49,7 +50,13 @@ export class RigRack {
     writeFileSync(file, text);
     writeFileSync(join(directory, 'community'), 'rig-community\n');
     writeFileSync(join(directory, 'key'), 'rig-key-of-some-length\n');
-    const name = /^rack: *(\S+)/m.exec(text)?.[1] ?? '';
+    return RigRack.serveFrom(directory, startLimit);
+  }
+
+  /** Serves what is in a directory: the rack file, its secrets, and the state of an earlier life. */
+  static async serveFrom(directory: string, startLimit = 60_000): Promise<RigRack> {
+    const file = join(directory, 'rack.yaml');
+    const name = /^rack: *(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
     const server = spawn(PIRACK, ['serve', file, '--state', directory], { stdio: ['ignore', 'pipe', 'pipe'] });
     const rack = new RigRack(name, directory, server);
     try {
@@ -98,7 +105,7 @@ export class RigRack {
     const end = Date.now() + limit;
     let last: StatusView | undefined;
     while (Date.now() < end) {
-      last = (await this.status()) ?? last;
+      last = await this.client.status().catch(() => last);
       if (last !== undefined && done(last)) return last;
       if (this.#server.exitCode !== null) break;
       await pause(300);
@@ -110,6 +117,11 @@ export class RigRack {
     );
   }
 
+  /** The controller's socket, without a command of its own for each question: those take seconds of a busy machine. */
+  get client(): ControlClient {
+    return new ControlClient(join(this.directory, this.name, 'control.sock'));
+  }
+
   log(): string {
     try {
       return readFileSync(join(this.directory, this.name, 'controller.log'), 'utf8');
@@ -119,11 +131,16 @@ export class RigRack {
   }
 
   async stop(): Promise<void> {
+    await this.end();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Stops serving; the directory stays. */
+  async end(): Promise<void> {
     if (this.#server.exitCode === null) {
       const gone = new Promise((done) => this.#server.once('exit', done));
       this.#server.kill('SIGTERM');
       if ((await Promise.race([gone, pause(30_000, 'late')])) === 'late') this.#server.kill('SIGKILL');
     }
-    rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -6,6 +6,8 @@ import { run } from '../../net/run.ts';
 import type { Clock } from '../../rack/clock.ts';
 import type { Plan } from '../../rack/plan.ts';
 import { Restic } from '../../roots/backups/restic.ts';
+import { dropRestored, restorePath, showRestored } from '../../roots/backups/restore-path.ts';
+import { restoreRoot } from '../../roots/backups/restore-root.ts';
 import type { Snapshot } from '../../roots/backups/snapshot.ts';
 import { withoutLinks } from '../../roots/index.ts';
 import type { Store } from '../../store/store.ts';
@@ -46,6 +48,7 @@ export class BackupJobs {
       table: store.backups,
       commit: store.commit,
       run,
+      restoring: { root: restoreRoot, path: restorePath, show: showRestored, drop: dropRestored },
       random: () => randomInt(RANDOM_STEPS) / RANDOM_STEPS,
       clock,
       log,

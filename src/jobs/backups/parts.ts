@@ -5,12 +5,22 @@ import type { BoardSeen } from '../../rack/slot-state.ts';
 import type { SlotNumber } from '../../rack/units.ts';
 import type { Run } from '../../roots/backends/backend.ts';
 import type { Restic } from '../../roots/backups/restic.ts';
+import type { dropRestored, restorePath, showRestored } from '../../roots/backups/restore-path.ts';
+import type { restoreRoot } from '../../roots/backups/restore-root.ts';
 import type { Snapshot } from '../../roots/backups/snapshot.ts';
 import type { KnownImages } from '../../roots/known-images.ts';
 import type { BackupTable } from '../../store/backups.ts';
 import type { GroupCommit } from '../../store/group-commit.ts';
 import type { RootTable } from '../../store/roots.ts';
 import { JobRefused } from '../durable/kind.ts';
+
+/** What is done with files. */
+export interface Restoring {
+  readonly root: typeof restoreRoot;
+  readonly path: typeof restorePath;
+  readonly show: typeof showRestored;
+  readonly drop: typeof dropRestored;
+}
 
 /** What jobs on backups need of the rest. */
 export interface BackupParts {
@@ -30,6 +40,7 @@ export interface BackupParts {
   readonly boardIn: (slot: SlotNumber) => BoardSeen;
   readonly event: (slot: SlotNumber | undefined, kind: string, text: string) => void;
   readonly run: Run;
+  readonly restoring: Restoring;
   /** From 0 to below 1. */
   readonly random: () => number;
   readonly clock: Clock;

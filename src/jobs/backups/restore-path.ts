@@ -1,8 +1,11 @@
 /** One path of a slot's backup, out to a directory of this machine or into the root that the board uses. */
 import { z } from 'zod';
-import { pathInRoot, restorePath } from '../../roots/backups/restore-path.ts';
+import { pathInRoot } from '../../roots/backups/restore-path.ts';
+import type { Destination } from '../../roots/backups/restore-target.ts';
 import { shortId } from '../../roots/backups/snapshot.ts';
+import { NotPossible } from '../../roots/errors.ts';
 import { type PlaceName, placeOf, rootIn } from '../../roots/place.ts';
+import type { JobRow } from '../../store/jobs.ts';
 import { type JobKind, JobRefused, StepFailed } from '../durable/kind.ts';
 import * as steps from '../roots/steps.ts';
 import { type BackupParts, chooseSnapshot, configured } from './parts.ts';
@@ -37,37 +40,40 @@ interface PathParameters {
 }
 
 export function restorePathKind(parts: BackupParts): JobKind {
-  const act = steps.work(
+  const { run, rootsDirectory: directory, restoring } = parts;
+  const restore = steps.work(
     'restore',
     'restoring the path',
     1,
     async ({ job, signal, note }) => {
-      const { snapshot, path: wanted, to, into } = job.parameters as unknown as PathParameters;
+      const { snapshot, path: wanted } = parametersOf(job);
       const { restic } = configured(parts);
-      const current = parts.roots.of(job.slot, 'current');
-      if (current === undefined && to === undefined)
-        throw new StepFailed('no_root', 'the slot has no root', { permanent: true });
+      const to = destinationOf(parts, job);
       note('reading the backup');
       await restic.prepare();
-      const root = rootIn(placeOf(parts.rootsDirectory, (current?.place ?? '') as PlaceName));
-      const where = await restorePath(parts.run, restic, {
-        directory: parts.rootsDirectory,
-        snapshot,
-        path: wanted,
-        to: to === undefined ? { root, into: into ?? '' } : { directory: to },
-        name: `path-${job.id}`,
-        signal,
-      });
-      const text = `slot ${job.slot}: ${wanted} of backup ${shortId(snapshot)} is in ${where}${to === undefined ? ' of its root' : ''}`;
-      parts.event(job.slot, 'path_restored', text);
-      return { where };
+      await restoring.path(run, restic, { directory, snapshot, path: wanted, to, name: nameOf(job), signal });
+      return undefined;
     },
     true,
   );
+  const show = steps.work('show', 'giving it its name', 3, async ({ job }) => {
+    const { snapshot, path: wanted, to } = parametersOf(job);
+    const request = { path: wanted, to: destinationOf(parts, job), name: nameOf(job) };
+    const where = await restoring.show(run, request).catch((cause: unknown) => {
+      throw cause instanceof NotPossible ? new StepFailed('taken', cause.message, { permanent: true, cause }) : cause;
+    });
+    const text = `slot ${job.slot}: ${wanted} of backup ${shortId(snapshot)} is in ${where}${to === undefined ? ' of its root' : ''}`;
+    parts.event(job.slot, 'path_restored', text);
+    return { where };
+  });
+  const drop = steps.work('drop', 'taking away what was restored', 3, async ({ job }) => {
+    await restoring.drop(run, { to: destinationOf(parts, job), name: nameOf(job) });
+    return undefined;
+  });
   return {
     name: 'restore-path',
-    steps: [act],
-    undo: [],
+    steps: [restore, show],
+    undo: [drop],
     accept: async (slot, parameters) => {
       const parsed = request.safeParse(parameters);
       if (!parsed.success) throw new JobRefused('parameters', z.prettifyError(parsed.error));
@@ -80,4 +86,15 @@ export function restorePathKind(parts: BackupParts): JobKind {
       return `restore ${wanted} of backup ${shortId(snapshot)} to ${to ?? `${into} of the root`}`;
     },
   };
+}
+
+const parametersOf = (job: JobRow): PathParameters => job.parameters as unknown as PathParameters;
+const nameOf = (job: JobRow): string => `pirack-path-${job.id}`;
+
+function destinationOf({ roots, rootsDirectory }: BackupParts, job: JobRow): Destination {
+  const { to, into } = parametersOf(job);
+  if (to !== undefined) return { directory: to };
+  const current = roots.of(job.slot, 'current');
+  if (current === undefined) throw new StepFailed('no_root', 'the slot has no root', { permanent: true });
+  return { root: rootIn(placeOf(rootsDirectory, current.place as PlaceName)), into: into ?? '' };
 }

@@ -7,7 +7,6 @@
 import { z } from 'zod';
 import type { Milestone } from '../../rack/milestone.ts';
 import { millis } from '../../rack/units.ts';
-import { restoreRoot } from '../../roots/backups/restore-root.ts';
 import { shortId } from '../../roots/backups/snapshot.ts';
 import { wishesOf } from '../../roots/index.ts';
 import { NoSuchImage } from '../../roots/known-images.ts';
@@ -57,10 +56,7 @@ export function restoreKind(parts: BackupParts, rootParts: RootJobParts): JobKin
   return {
     name: 'restore',
     steps: all,
-    undo: putBackOld(rootParts).map((step) => ({
-      ...step,
-      act: (tools) => orDark(rootParts, tools.job, () => step.act(tools)),
-    })),
+    undo: putBackOld(rootParts).map((step) => orDark(rootParts, step)),
     accept: async (slot, parameters) => {
       assignedSlot(rootParts.plan, slot);
       const parsed = request.safeParse(parameters);
@@ -77,7 +73,15 @@ export function restoreKind(parts: BackupParts, rootParts: RootJobParts): JobKin
       if (recovers(job)) void steps.darken(rootParts, job).catch(() => undefined);
       resumed?.(job);
     },
-    ended: (job) => ended?.(job),
+    ended: (job) => {
+      // Cancelled before it was begun, too.
+      if (!recovers(job) || job.state === 'done') ended?.(job);
+      else
+        void stayDark(rootParts, job).then(
+          () => ended?.(job),
+          () => undefined,
+        );
+    },
   };
 }
 
@@ -108,7 +112,7 @@ function restoreStep(parts: BackupParts, rootParts: RootJobParts): JobStep {
     await restic.prepare();
     const { rootsDirectory: directory, run } = parts;
     const place = row.place as PlaceName;
-    const identity = await restoreRoot(run, restic, { directory, place, snapshot, signal, progress: note });
+    const identity = await parts.restoring.root(run, restic, { directory, place, snapshot, signal, progress: note });
     await parts.commit.write(() => parts.roots.setHostKey(row.id, identity.hostKey));
     return { root: row.id };
   };
@@ -132,13 +136,27 @@ function asBefore(rootParts: RootJobParts, step: JobStep): JobStep {
   return { ...step, act };
 }
 
-/** Puts back what was; of a recovery there is nothing before it, and the board is left off. */
-async function orDark(
-  { power }: RootJobParts,
-  job: JobRow,
-  putBack: () => Promise<Facts | undefined>,
-): Promise<Facts | undefined> {
-  if (!recovers(job)) return putBack();
-  await power.intend([job.slot], 'off', `job ${job.id}`);
-  return undefined;
+/**
+ * Puts back what was. Of a recovery there is nothing before it: the board is left off, what was half made goes, and what is
+ * exported and shown follows the rows.
+ */
+function orDark(rootParts: RootJobParts, step: JobStep): JobStep {
+  const instead: Readonly<Record<string, JobStep['act']>> = {
+    'dark-again': ({ job }) => stayDark(rootParts, job),
+    'swap-back': ({ job }) => forgetHalf(rootParts, job),
+    'power-back': ({ job }) => stayDark(rootParts, job),
+  };
+  const other = instead[step.name];
+  return other === undefined ? step : { ...step, act: (tools) => (recovers(tools.job) ? other : step.act)(tools) };
+}
+
+async function stayDark(rootParts: RootJobParts, job: JobRow): Promise<undefined> {
+  await rootParts.power.intend([job.slot], 'off', `job ${job.id}`);
+}
+
+/** The next job that makes a root would go on with one that is in the making: it has files of the backup. */
+async function forgetHalf({ roots, table, sweep }: RootJobParts, job: JobRow): Promise<undefined> {
+  const half = table.of(job.slot, 'making');
+  if (half !== undefined) await roots.slots.setRole(half.id, 'doomed');
+  sweep();
 }

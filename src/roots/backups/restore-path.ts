@@ -1,13 +1,10 @@
 /** One path of a backup: out to a directory of this machine, or into a root that its board uses meanwhile. */
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import { basename, join, normalize } from 'node:path';
 import type { Run } from '../backends/backend.ts';
-import { hasCode, NotPossible } from '../errors.ts';
-import { makeAlikeInto } from './alike.ts';
 import { workIn } from './pictures.ts';
 import type { Restic } from './restic.ts';
-import { runInside } from './sandbox.ts';
-import { withRestored } from './staging.ts';
+import { type Destination, targetFor } from './restore-target.ts';
+import { SAVED_AS, withRestored } from './staging.ts';
 
 export interface RestorePathRequest {
   /** Directory of the roots. */
@@ -16,7 +13,8 @@ export interface RestorePathRequest {
   /** In the saved root, from / on. */
   readonly path: string;
   /** Directories that are made for it, and must not be there: one of this machine, or one of the root. */
-  readonly to: { readonly directory: string } | { readonly root: string; readonly into: string };
+  readonly to: Destination;
+  /** Of the job: what it has half done is known by it. */
   readonly name: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -27,55 +25,28 @@ export function pathInRoot(text: string): string | undefined {
   return join('/', normalize(text)).replace(/(.)\/$/, '$1');
 }
 
-/** Resolves with where the restored thing is. Whatever is there already is never written to. */
-export async function restorePath(run: Run, restic: Restic, request: RestorePathRequest): Promise<string> {
+/** Writes it beside where it is to be, whole; what an earlier try has left there goes. */
+export async function restorePath(run: Run, restic: Restic, request: RestorePathRequest): Promise<void> {
   const { directory, snapshot, path, to, name, signal } = request;
-  const whole = path === '/';
-  const staged = { directory: workIn(directory), name, snapshot, signal, ...(whole ? {} : { path }) };
-  return withRestored(restic, staged, async (tree) => {
-    if ('root' in to) return putInto(run, tree, to.root, to.into);
-    await makeNew(to.directory);
-    try {
-      await makeAlikeInto(run, tree, to.directory);
-    } catch (error) {
-      await rm(to.directory, { recursive: true, force: true });
-      throw error;
-    }
-    return join(to.directory, basename(tree));
-  });
-}
-
-async function makeNew(directory: string): Promise<void> {
-  if (!isAbsolute(directory))
-    throw new NotPossible('the backup is not restored', [`expected an absolute path, got ${directory}`]);
+  const target = targetFor(run, to, name);
+  await target.begin();
   try {
-    // Programs that run as root when anybody starts them may be in what comes: nobody else gets at them.
-    await mkdir(directory, { mode: 0o700 });
+    const staged = { directory: workIn(directory), name, snapshot, signal, ...(path === '/' ? {} : { path }) };
+    await withRestored(restic, staged, (tree) => target.fill(tree));
   } catch (error) {
-    if (!hasCode(error, 'EEXIST', 'ENOENT', 'ENOTDIR')) throw error;
-    const why = hasCode(error, 'EEXIST')
-      ? 'it is there already, and nothing is overwritten'
-      : `${dirname(directory)} is no directory`;
-    throw new NotPossible(`${directory} cannot be made`, [why], error);
+    await target.drop();
+    throw error;
   }
 }
 
-/** The board may put links wherever it likes meanwhile: none of them leads out of the sandbox. */
-async function putInto(run: Run, tree: string, root: string, into: string): Promise<string> {
-  const seen = [
-    { from: dirname(tree), as: '/from' },
-    { from: root, as: '/board', writable: true },
-  ];
-  try {
-    await runInside(run, seen, 'mkdir', ['--', join('/board', into)]);
-  } catch (error) {
-    throw new NotPossible(
-      `${into} cannot be made in the root`,
-      ['expected a directory that is not there yet, in one that is'],
-      error,
-    );
-  }
-  const source = join('/from', basename(tree));
-  await runInside(run, seen, 'cp', ['-a', '--sparse=auto', '--', source, `${join('/board', into)}/`]);
-  return join(into, basename(tree));
+type Restored = Pick<RestorePathRequest, 'path' | 'to' | 'name'>;
+
+/** Gives what was written beside its name; resolves with where the restored thing is. A second time changes nothing. */
+export async function showRestored(run: Run, { path, to, name }: Restored): Promise<string> {
+  await targetFor(run, to, name).show();
+  return join('root' in to ? to.into : to.directory, basename(path === '/' ? SAVED_AS.root : path));
 }
+
+/** Takes away what was written beside. */
+export const dropRestored = (run: Run, { to, name }: Omit<Restored, 'path'>): Promise<void> =>
+  targetFor(run, to, name).drop();

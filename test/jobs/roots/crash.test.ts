@@ -1,24 +1,8 @@
 /** Controllers that die at any moment of jobs on roots: no board ever boots a mixture, and each ends with one good root. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Life, request, SLOT, World } from './world.ts';
-
-const ENDED = ['done', 'failed', 'cancelled'];
-
-async function live(world: World, kind: string, image: string | undefined, moments: number): Promise<void> {
-  const life = new Life(moments);
-  const { runner } = world.begin(life);
-  const before = world.jobs.table.newest(1)[0];
-  // The same request again makes no second job.
-  if (before?.kind !== kind)
-    void runner.ask({ ...request(kind, image === undefined ? {} : { image }), key: kind }).catch(() => undefined);
-  for (let turn = 0; turn < 3_000 && !life.over; turn++) {
-    const job = world.jobs.table.newest(1)[0];
-    if (job?.kind === kind && ENDED.includes(job.state)) break;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  runner.stop();
-}
+import { live } from './live.ts';
+import { SLOT, World } from './world.ts';
 
 test.each([
   ['reimage', 'debian@2', 'slot-001.', 'on'],

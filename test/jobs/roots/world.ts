@@ -1,11 +1,14 @@
 /** One slot, its board, its port and its NFS server as values: what outlives a controller, and controllers that die. */
 
+import type { BackupParts } from '../../../src/jobs/backups/parts.ts';
+import { restoreKind } from '../../../src/jobs/backups/restore.ts';
 import type { RootJobParts } from '../../../src/jobs/roots/parts.ts';
 import { provisionKind } from '../../../src/jobs/roots/provision.ts';
 import { reimageKind } from '../../../src/jobs/roots/reimage.ts';
 import { releaseKind } from '../../../src/jobs/roots/release.ts';
 import { rescueKind } from '../../../src/jobs/roots/rescue.ts';
 import { undoKind } from '../../../src/jobs/roots/undo.ts';
+import { QUEUED } from '../../../src/rack/job.ts';
 import type { SlotState } from '../../../src/rack/slot-state.ts';
 import { millis, type SlotNumber, slotNumber } from '../../../src/rack/units.ts';
 import { NoSuchImage } from '../../../src/roots/known-images.ts';
@@ -17,6 +20,7 @@ import { openJobs, runnerOf } from '../durable/support.ts';
 
 export const SLOT = slotNumber(1);
 const IMAGES = ['debian@1', 'debian@2', 'bad@1'];
+const BACKUP = '0123abcd'.repeat(8);
 const NEVER = new Promise<never>(() => undefined);
 
 /** Lives for a number of moments, and dies before or after what is done in one. */
@@ -55,12 +59,26 @@ export class World {
   /** What boots: the place that was shown. */
   booted = 'slot-001';
   failsToExport = false;
+  /** What comes of restoring the backup; undefined: it cannot be read to its end. */
+  backup: 'saved' | 'bad@1' | undefined = 'saved';
+  /** A root that must not boot, although it is whole. */
+  forbidden: string | undefined;
   now = 0;
 
   constructor(wanted: 'on' | 'off' = 'on') {
     this.wanted = wanted;
     this.port = wanted;
     this.table.add(SLOT, 'debian@1', 'current', () => 'slot-001', millis(0));
+  }
+
+  /** A controller that was restored on an empty disk: the root is a fresh clone, and its backup is to come. */
+  static afterLoss(wanted: 'on' | 'off'): World {
+    const world = new World(wanted);
+    world.port = 'off';
+    world.forbidden = 'slot-001';
+    const parameters = { snapshot: BACKUP, image: 'debian@1', recover: true };
+    world.jobs.table.add({ ...request('restore', parameters), parameters }, QUEUED, millis(0));
+    return world;
   }
 
   rows(): string[] {
@@ -103,7 +121,7 @@ export class World {
       record: async () => undefined,
       ensureRoot: (place: PlaceName, _: unknown, image: { id: string }) =>
         life.moment(() => {
-          this.files.set(place, image.id);
+          if (!this.files.has(place)) this.files.set(place, image.id);
           return { place, record: { hostKey: { type: 'ssh-ed25519', fingerprint: `SHA256:${place}`, publicKey: '' } } };
         }),
       removeRoot: (place: PlaceName) => life.moment(() => void this.files.delete(place)),
@@ -155,12 +173,36 @@ export class World {
       clock: hasty,
       sweep: () => undefined,
     } as unknown as RootJobParts;
-    const kinds = [reimageKind, undoKind, rescueKind, provisionKind, releaseKind].map((kind) => kind(parts));
+    const backups = {
+      backups: {},
+      restic: {
+        prepare: async () => undefined,
+        snapshots: async () => [{ id: BACKUP, what: 'root', slot: SLOT, image: 'debian@1' }],
+      },
+      images,
+      roots: table,
+      commit: { write },
+      tenantOf: () => undefined,
+      rootsDirectory: '/roots',
+      restoring: { root: (_: unknown, __: unknown, { place }: { place: string }) => this.#restore(life, place) },
+    } as unknown as BackupParts;
+    const kinds = [
+      ...[reimageKind, undoKind, rescueKind, provisionKind, releaseKind].map((kind) => kind(parts)),
+      restoreKind(backups, parts),
+    ];
     const own = runnerOf(jobs, kinds, { write }).runner;
     runner.stop();
     own.resume();
     if (!life.over) pump();
     return { runner: own, slots: rootSlots, events, shown: () => shown };
+  }
+
+  async #restore(life: Life, place: string) {
+    const { backup } = this;
+    await life.moment(() => void this.files.set(place, 'half'));
+    if (backup === undefined) throw new Error('the repository is damaged');
+    await life.moment(() => void this.files.set(place, backup));
+    return { hostKey: undefined, machineId: undefined };
   }
 
   #boots(): string | undefined {
@@ -170,8 +212,9 @@ export class World {
   #powerOn(shown: string | undefined): void {
     this.port = 'on';
     this.now += 1;
-    const whole = shown !== undefined && this.files.has(shown) && this.exported.includes(shown);
-    if (!whole) this.wrong.push(`${shown} shown, ${this.exported} exported, ${[...this.files.keys()]} there`);
+    const whole = shown !== undefined && this.files.has(shown) && this.files.get(shown) !== 'half';
+    if (!whole || !this.exported.includes(shown) || shown === this.forbidden)
+      this.wrong.push(`${shown} shown, ${this.exported} exported, ${[...this.files.keys()]} there`);
     this.booted = shown ?? '';
     const good = this.files.get(this.booted) !== 'bad@1';
     if (!good) this.quarantine = { cause: 'it panics', at: millis(this.now) };

@@ -18,8 +18,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { realClock } from '../../../src/net/real-clock.ts';
 import { run } from '../../../src/net/run.ts';
 import { Restic } from '../../../src/roots/backups/restic.ts';
-import { pathInRoot, restorePath } from '../../../src/roots/backups/restore-path.ts';
+import { dropRestored, pathInRoot, restorePath, showRestored } from '../../../src/roots/backups/restore-path.ts';
 import { readIdentity } from '../../../src/roots/backups/restore-root.ts';
+import type { Destination } from '../../../src/roots/backups/restore-target.ts';
 import { describeWith } from '../../support/needs.ts';
 
 test.each([
@@ -63,8 +64,14 @@ describeWith({ root: true, programs: ['restic', 'rsync', 'bwrap', 'setpriv', 'io
   }, 120_000);
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-  const path = (wanted: string, to: Parameters<typeof restorePath>[2]['to']) =>
-    restorePath(run, open(), { directory: at('roots'), snapshot, path: wanted, to, name: 'test' });
+  const path = async (wanted: string, to: Destination) => {
+    const request = { directory: at('roots'), snapshot, path: wanted, to, name: 'test' };
+    await restorePath(run, open(), request);
+    const where = await showRestored(run, request);
+    // As after a crash between the rename and its record.
+    expect(await showRestored(run, request)).toBe(where);
+    return where;
+  };
 
   test('that is there is not made again, and one that is not is told as that', async () => {
     await expect(open().init()).rejects.toThrow('there is a repository already, and it is left as it is');
@@ -106,6 +113,17 @@ describeWith({ root: true, programs: ['restic', 'rsync', 'bwrap', 'setpriv', 'io
     expect(await into('/root/restored')).toBe('/root/restored/ssh');
     expect(readFileSync(at('board/root/restored/ssh/sshd_config'), 'utf8')).toBe('Port 22\n');
     await expect(into('/root/restored')).rejects.toThrow('not there yet');
+    expect(readdirSync(at('board/root'))).toEqual(['restored']);
+
+    const late = { directory: at('roots'), snapshot, path: '/etc/ssh', name: 'test' };
+    const to = { root: at('board'), into: '/root/late' };
+    await restorePath(run, open(), { ...late, to });
+    expect(existsSync(at('board/root/late'))).toBe(false);
+    mkdirSync(at('board/root/late/of-the-tenant'), { recursive: true });
+    await expect(showRestored(run, { ...late, to })).rejects.toThrow('nothing is overwritten');
+    expect(readdirSync(at('board/root/late'))).toEqual(['of-the-tenant']);
+    await dropRestored(run, { ...late, to });
+    expect(readdirSync(at('board/root')).sort()).toEqual(['late', 'restored']);
   });
 
   test('an identity is read from ordinary files only', async () => {
