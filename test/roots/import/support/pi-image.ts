@@ -8,6 +8,7 @@ import {
   linkSync,
   mkdirSync,
   readdirSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -109,11 +110,13 @@ export function makePiBoot(boot: string): void {
 }
 
 const MIB = 1024 * 1024;
+/** Size of a partition, in mebibytes. */
+const PART = 48;
 
 /** @param edit commands for debugfs(8), which makes what no directory can hold: devices, wrong blocks */
-export function makeExt4(from: string, file: string, edit: readonly string[] = []): void {
+export function makeExt4(from: string, file: string, edit: readonly string[] = [], mebibytes = PART): void {
   writeFileSync(file, '');
-  truncateSync(file, 48 * MIB);
+  truncateSync(file, mebibytes * MIB);
   run('mke2fs', '-q', '-t', 'ext4', '-d', from, '-L', 'rootfs', file);
   for (const command of edit) run('debugfs', '-w', '-R', command, file);
 }
@@ -127,18 +130,23 @@ export function makeFat(from: string, file: string, bits: 16 | 32 = 32): void {
 
 /** Puts two file systems into partitions, 4 MiB from the beginning, as sfdisk(8) makes them. */
 export function makeDisk(file: string, kind: 'dos' | 'gpt', fat: string, ext4: string): void {
-  const parts = [fat, ext4];
+  const mebibytes = (part: string) => statSync(part).size / MIB;
+  const first = mebibytes(fat);
+  const parts = [
+    { part: fat, start: 4, size: first },
+    { part: ext4, start: 4 + first, size: mebibytes(ext4) },
+  ];
   writeFileSync(file, '');
-  truncateSync(file, (4 + 48 * parts.length + 4) * MIB);
+  truncateSync(file, (4 + first + mebibytes(ext4) + 4) * MIB);
   const script = join(dirname(file), 'table');
   const types = kind === 'dos' ? ['c', '83'] : ['uefi', 'linux'];
   writeFileSync(
     script,
-    `label: ${kind}\n${parts.map((_, index) => `start=${4 + 48 * index}MiB, size=48MiB, type=${types[index]}`).join('\n')}\n`,
+    `label: ${kind}\n${parts.map(({ start, size }, index) => `start=${start}MiB, size=${size}MiB, type=${types[index]}`).join('\n')}\n`,
   );
   execFileSync('sfdisk', ['-q', file], { input: execFileSync('cat', [script]), stdio: ['pipe', 'ignore', 'pipe'] });
-  for (const [index, part] of parts.entries())
-    run('dd', `if=${part}`, `of=${file}`, 'bs=1M', `seek=${4 + 48 * index}`, 'conv=notrunc,sparse', 'status=none');
+  for (const { part, start } of parts)
+    run('dd', `if=${part}`, `of=${file}`, 'bs=1M', `seek=${start}`, 'conv=notrunc,sparse', 'status=none');
 }
 
 /** A whole image in `directory`: `pi.img`, and the trees that it was made from. */
