@@ -3,7 +3,7 @@
 # under another kernel. Sourced by scripts/guest-*.
 
 # Modules that an x86-64 guest needs to reach its root and disks, then what is tried in it.
-GUEST_MODULES="virtio_pci 9pnet_virtio 9p virtio_blk virtio_rng overlay ext4 btrfs veth 8021q dummy nfsd nfsv3 nfsv4 af_packet"
+GUEST_MODULES="virtio_pci 9pnet_virtio 9p virtio_blk virtio_rng overlay ext4 btrfs veth 8021q dummy bridge nfsd nfsv3 nfsv4 af_packet"
 
 # make_initramfs KERNEL-PACKAGE-DIR VERSION OUT
 make_initramfs() {
@@ -33,6 +33,8 @@ mkdir /memory/upper /memory/work
 mount -t overlay -o lowerdir=/host,upperdir=/memory/upper,workdir=/memory/work root /newroot || poweroff -f
 cp -af "/newroot$tools/usr/." /newroot/usr/
 cp -af "/newroot$tools/sbin/." /newroot/usr/sbin/
+# What is not loaded yet is found by modprobe.
+mkdir -p /newroot/usr/lib/modules && ln -s "$kernel/lib/modules/$(uname -r)" /newroot/usr/lib/modules/
 mkdir -p /newroot/etc/exports.d /newroot/var/lib/nfs
 # The top itself is a disk: the kernel's NFSv4 server exports the way from there to each root, and cannot from an overlay
 # that has no file handles.
@@ -50,6 +52,7 @@ mount -t btrfs /dev/vdb /disk/srv/btrfs
 mount --move /proc /disk/proc
 mount --move /sys /disk/sys
 mount --move /dev /disk/dev
+export only
 exec switch_root /disk /bin/sh "$program"
 INIT
   chmod 755 "$tree/init"

@@ -2,11 +2,10 @@
  * Run in the guest of scripts/guest-nfsd: the kernel's NFS server as pirack uses it, on roots of the real back-ends, with
  * the kernel's own client in a namespace a board. Prints a line for each thing that was tried.
  */
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { isDeepStrictEqual } from 'node:util';
 import { pino } from 'pino';
+import { rescueOptions } from '../../src/jobs/roots/rescue.ts';
 import { realClock } from '../../src/net/real-clock.ts';
 import { run } from '../../src/net/run.ts';
 import { seconds, slotNumber } from '../../src/rack/units.ts';
@@ -19,29 +18,16 @@ import { numberedPlace } from '../../src/roots/place.ts';
 import { RootStore } from '../../src/roots/root-store.ts';
 import type { Ipv4 } from '../../src/wire/address.ts';
 import { makeFakeImage } from '../roots/support/fake-image.ts';
+import { check, sh } from './checks.ts';
 
 const SLOTS = [1, 2, 3, 4] as const;
 const log = pino({ level: 'error' });
 const board = (slot: number) => `10.20.0.${slot * 4 - 2}` as Ipv4;
 const leg = (slot: number) => `10.20.0.${slot * 4 - 3}`;
 
-/** Output of a program, or its words of refusal. */
-function sh(command: string): string {
-  try {
-    return execFileSync('sh', ['-c', command], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    return `failed: ${stdout}${stderr}`.trim();
-  }
-}
 /** In the namespace of a board, with mounts of its own that end with the command. */
 const asBoard = (slot: number, command: string) =>
   sh(`nsenter --net=/run/netns/b${slot} unshare -m sh -c '${command.replaceAll("'", "'\\''")}'`);
-
-function check(name: string, expected: unknown, got: unknown): void {
-  if (isDeepStrictEqual(expected, got)) console.log(`ok ${name}`);
-  else console.log(`FAIL ${name}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`);
-}
 
 /** Mounts a root at /mnt, at a board, and does something with it. */
 const mounted = (slot: number, version: string, path: string, command: string, server = leg(slot)) => {
@@ -104,6 +90,11 @@ for (const [index, spec] of specs.entries()) {
     const name = `${backendOf(slot)} by v${version}`;
     check(`${name}: its own root`, `board-${slot}-1`, mounted(slot, version, spec.path, 'cat /mnt/etc/hostname'));
   }
+}
+for (const version of ['3', '4.1'] as const) {
+  const options = rescueOptions(version, leg(1) as Ipv4);
+  const own = asBoard(1, `mount -t nfs -o ${options} ${leg(1)}:${specs[0]?.path} /mnt && cat /mnt/etc/hostname`);
+  check(`v${version}: as a rescue system mounts it, by mount.nfs`, 'board-1-1', own);
 }
 for (const version of ['3', '4.1']) {
   const refusal = mounted(2, version, specs[0]?.path ?? '', 'cat /mnt/etc/hostname');

@@ -103,7 +103,7 @@ describeWith({ root: true, programs: ['unshare', 'nfs-cat', 'nfs-cp', 'ganesha.n
       expect(ran, ran.stderr).toMatchObject({ code: 0 });
       const rescue = await only(1, 'rescue');
       const fstab = await rack.inside('slot:1', ['nfs-cat', url(1, rescue, 'etc/fstab')]);
-      expect(fstab.stdout).toContain(`10.20.0.1:${pathOf(own)} /mnt/root nfs vers=3,nolock,noacl,tcp,`);
+      expect(fstab.stdout).toContain(`10.20.0.1:${pathOf(own)} /mnt/root nfs vers=3,nolock,noacl,mountaddr=10.20.0.1,`);
       expect(await read(1, own, 'mine')).toBe(digest);
       expect(await only(1, 'current')).toEqual(own);
 

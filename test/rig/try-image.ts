@@ -2,15 +2,14 @@
  * Boots an image in a qemu arm64 guest as a board would: DHCP, TFTP, kernel, initramfs, NFS root, its own init, to a login by
  * SSH; then asks the guest what it is. Prints one line of JSON for each NFS version. Run by scripts/try-image.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { run } from '../../src/net/run.ts';
 import { readImage } from '../../src/roots/images.ts';
 import { rackFile } from './files.ts';
-import { RigRack } from './rack.ts';
+import { GuestLogin } from './guest-login.ts';
+import { type Ran, RigRack } from './rack.ts';
 
-const BOARD = '10.20.0.2';
 /** What is asked of the guest: a name, and what its shell is to run. */
 const QUESTIONS: Readonly<Record<string, string>> = {
   system: '. /etc/os-release; echo "$PRETTY_NAME, Linux $(uname -r), $(dpkg --print-architecture)"',
@@ -30,7 +29,11 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { nfs: { type: 'string', default: '3,4.1' }, limit: { type: 'string', default: '900' } },
+  options: {
+    nfs: { type: 'string', default: '3,4.1' },
+    limit: { type: 'string', default: '900' },
+    rescue: { type: 'boolean' },
+  },
 });
 const [directory] = positionals;
 if (directory === undefined) throw new Error('expected the directory of an image');
@@ -48,7 +51,9 @@ async function tryWith(version: string): Promise<unknown> {
     const status = await rack.until((now) => now.slots[0]?.condition === 'up', limit, 'the guest’s SSH server');
     const boot = status.slots[0]?.boot;
     const seconds = (performance.now() - began) / 1000;
-    const answers = await ask(rack);
+    const login = await GuestLogin.make(rack, 1);
+    const answers = await ask(login);
+    if (values.rescue) Object.assign(answers, await rescue(rack, login, limit));
     return { image: image.id, nfs: version, seconds: Math.round(seconds), milestones: boot?.steps, ...answers };
   } catch (cause) {
     const console = readFileSync(join(rack.directory, rack.name, 'console', 'slot-001.log'), 'latin1');
@@ -58,28 +63,34 @@ async function tryWith(version: string): Promise<unknown> {
   }
 }
 
-/** Logs in with a key that was put into the root from outside, as the API does it. */
-async function ask(rack: RigRack): Promise<Record<string, string>> {
-  const key = join(rack.directory, 'login');
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  const keys = join(rack.directory, rack.name, 'roots/slot-001/root/root/.ssh');
-  writeFileSync(join(rack.directory, 'put'), `mkdir -m 700 -p ${keys}\ncat ${key}.pub >${keys}/authorized_keys\n`);
-  const put = await rack.inside('controller', ['sh', '-e', join(rack.directory, 'put')]);
-  if (put.code !== 0) throw new Error(`the key could not be put into the root: ${put.stderr}`);
-  const options = [
-    '-i',
-    key,
-    '-o',
-    'StrictHostKeyChecking=no',
-    '-o',
-    'UserKnownHostsFile=/dev/null',
-    '-o',
-    'LogLevel=ERROR',
-  ];
+async function ask(login: GuestLogin): Promise<Record<string, string>> {
   const answers: Record<string, string> = {};
-  for (const [name, command] of Object.entries(QUESTIONS)) {
-    const asked = await rack.inside('controller', ['ssh', ...options, `root@${BOARD}`, command], 300_000);
-    answers[name] = asked.code === 0 ? asked.stdout.trim() : `ended with ${asked.code}: ${asked.stderr.trim()}`;
-  }
+  for (const [name, command] of Object.entries(QUESTIONS)) answers[name] = said(await login.run(command));
   return answers;
+}
+
+const said = ({ code, stdout, stderr }: Ran): string =>
+  code === 0 ? stdout.trim() : `ended with ${code}: ${stderr.trim()}`;
+
+/** Boots the image once more as the rescue of its own root, and then that again: what is written there is found there. */
+async function rescue(rack: RigRack, login: GuestLogin, limit: number): Promise<Record<string, string>> {
+  const began = performance.now();
+  const words = ['rescue', '1', '--yes', '--authorized-keys', login.publicKeyFile];
+  const asked = await rack.pirack(words, limit);
+  if (asked.code !== 0) throw new Error(`pirack ${words.join(' ')}: ${asked.stdout}${asked.stderr}`);
+  const inRescue = async (command: string) => said(await login.run(command, { role: 'rescue' }));
+  const answers = {
+    rescueSeconds: String(Math.round((performance.now() - began) / 1000)),
+    rescueMount: await inRescue('awk \'$2 == "/mnt/root" { print $1, $3, $4 }\' /proc/mounts'),
+    rescueState: await inRescue(
+      'systemctl is-system-running --wait || systemctl list-units --failed --plain --no-legend',
+    ),
+    rescueWrote: await inRescue(
+      'cat /mnt/root/etc/hostname && echo "from the rescue" >/mnt/root/root/note && echo written',
+    ),
+  };
+  const cycled = await rack.pirack(['power', 'cycle', '1'], limit);
+  if (cycled.code !== 0) throw new Error(`power cycle: ${cycled.stderr}`);
+  await rack.until((now) => now.slots[0]?.condition === 'up', limit, 'the guest to be up in its own root again');
+  return { ...answers, afterRescue: said(await login.run('cat /root/note; grep -c /mnt/root /proc/mounts || true')) };
 }

@@ -4,12 +4,13 @@
  */
 import { z } from 'zod';
 import type { Milestone } from '../../rack/milestone.ts';
-import type { SlotPlan } from '../../rack/plan.ts';
+import type { NfsVersion, SlotPlan } from '../../rack/plan.ts';
 import { wishesOf } from '../../roots/index.ts';
 import type { MountWish } from '../../roots/personalise/wishes.ts';
 import { personalWishes } from '../../roots/personalise/wishes.ts';
 import type { JobRow } from '../../store/jobs.ts';
 import type { RootRow } from '../../store/roots.ts';
+import type { Ipv4 } from '../../wire/address.ts';
 import { type JobKind, JobRefused, StepFailed } from '../durable/kind.ts';
 import { assignedSlot, type RootJobParts, slotOf } from './parts.ts';
 import { imageFor } from './reimage.ts';
@@ -88,14 +89,22 @@ function armed({ table }: RootJobParts, job: JobRow): RootRow | undefined {
   return row?.id === job.facts.rescue ? row : undefined;
 }
 
-/** `nofail`: a root that cannot be mounted is the reason why it is wanted to boot. */
 function ownRoot({ plan, roots, table }: RootJobParts, slot: SlotPlan): MountWish {
   const own = table.of(slot.slot, 'current')?.image;
   const spoken = own === undefined ? plan.nfs.version : roots.nfsVersion(slot, own);
-  const version = spoken === '3' ? 'vers=3,nolock,noacl' : 'vers=4.1';
   return {
     source: `${slot.ipv4.controller}:${roots.rootPath(slot.slot)}`,
     target: RESCUE_MOUNT,
-    options: `${version},tcp,hard,nofail,_netdev,nosuid,nodev`,
+    options: rescueOptions(spoken, slot.ipv4.controller),
   };
+}
+
+/**
+ * Mount options for fstab(5), such that any `mount` will do: the addresses are what mount.nfs would look up and what the
+ * kernel wants told, so that images without nfs-common mount it too; mount.nfs and busybox put the same in their place.
+ * `nofail`: a root that cannot be mounted is the reason why this one is wanted to boot.
+ */
+export function rescueOptions(version: NfsVersion, server: Ipv4): string {
+  const spoken = version === '3' ? `vers=3,nolock,noacl,mountaddr=${server},mountproto=tcp` : 'vers=4.1';
+  return `${spoken},addr=${server},tcp,hard,nofail,_netdev,nosuid,nodev`;
 }

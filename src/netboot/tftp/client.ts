@@ -73,7 +73,8 @@ export class TftpUnavailable extends Error {
 const DEFAULT_LINES = 4;
 const RECEIVE_BUFFER_BYTES = 4 << 20;
 const CACHE_BYTES = 256 << 20;
-const START_LIMIT: Millis = millis(10_000);
+/** A machine that itself has just started reads all of it from a cold disk, beside everything else. */
+const START_LIMIT: Millis = millis(30_000);
 const ANSWER_LIMIT: Millis = millis(2000);
 const FIRST_RESTART: Millis = millis(100);
 const LAST_RESTART: Millis = millis(10_000);

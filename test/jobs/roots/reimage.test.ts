@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { rescueOptions } from '../../../src/jobs/roots/rescue.ts';
+import type { Ipv4 } from '../../../src/wire/address.ts';
 import { ended } from '../durable/support.ts';
 import { request, World } from './world.ts';
 
@@ -91,6 +93,14 @@ describe('an undo', () => {
 });
 
 describe('a rescue', () => {
+  it('tells the address of the server in the table of mounts: without mount.nfs the kernel has no other way to know', () => {
+    const words = (version: '3' | '4.1') => rescueOptions(version, '10.20.0.1' as Ipv4).split(',');
+    expect(words('3')).toEqual(expect.arrayContaining(['vers=3', 'addr=10.20.0.1', 'mountaddr=10.20.0.1', 'nolock']));
+    expect(words('4.1')).toEqual(expect.arrayContaining(['vers=4.1', 'addr=10.20.0.1', 'nofail', 'nosuid', 'nodev']));
+    // NFSv4 has no mount protocol, and the kernel refuses words that are not its version's.
+    expect(words('4.1').join()).not.toMatch(/mountaddr|mountproto|nolock|noacl/);
+  });
+
   it('boots another root once, beside its own', async () => {
     const world = new World();
     const { runner } = world.begin();
