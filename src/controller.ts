@@ -42,7 +42,7 @@ import { run as runProgram } from './net/run.ts';
 import type { Clock } from './rack/clock.ts';
 import { BOOTS_COMPARED } from './rack/neighbours.ts';
 import type { Plan } from './rack/plan.ts';
-import { type Millis, type SlotNumber, seconds } from './rack/units.ts';
+import type { Millis, SlotNumber } from './rack/units.ts';
 import { readStoredImages } from './roots/image-store/stored.ts';
 import { openRoots, type Roots } from './roots/index.ts';
 import { durablePortMaps } from './store/port-maps.ts';
@@ -61,7 +61,6 @@ export interface ControllerParts {
   readonly fatal: (what: string, cause: unknown) => void;
 }
 
-const PROBE_LIMIT = seconds(3);
 /** Steps of jobs that load this machine, at a time. */
 const JOB_PLACES = 4;
 
@@ -275,7 +274,7 @@ export class Controller {
       plan,
       this.#state,
       () => this.#legs.nfsClients(),
-      (address) => probeSsh(address, PROBE_LIMIT, clock),
+      (address, limit) => probeSsh(address, limit, clock),
       clock,
     );
   }

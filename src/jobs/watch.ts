@@ -1,3 +1,4 @@
+import { patienceAfter } from '../health/probe-patience.ts';
 import type { SshProbe } from '../health/ssh-probe.ts';
 import type { Clock } from '../rack/clock.ts';
 import { milestoneIndex } from '../rack/milestone.ts';
@@ -10,7 +11,7 @@ import type { RackState } from './rack-state.ts';
 
 /** The NFS server's established connections: each address with the ports it connects from. */
 export type NfsWitness = () => Promise<ReadonlyMap<Ipv4, readonly number[]>>;
-export type Probe = (address: Ipv6) => Promise<SshProbe>;
+export type Probe = (address: Ipv6, limit: Millis) => Promise<SshProbe>;
 
 const TICK = seconds(1);
 /** How often a board that is up is asked again. */
@@ -24,6 +25,8 @@ interface Watch {
   busy: boolean;
   nextAt: Millis;
   silent: number;
+  /** Connections in a row that it took and did not answer. */
+  unanswered: number;
 }
 
 /** Looks for the last two milestones, which no board announces: its root mounted, and its SSH banner over IPv6. */
@@ -46,13 +49,14 @@ export class BoardWatch {
     this.#nfs = nfs;
     this.#probe = probe;
     this.#clock = clock;
-    for (const slot of this.#slots) this.#watches.set(slot.slot, { busy: false, nextAt: millis(0), silent: 0 });
+    for (const slot of this.#slots)
+      this.#watches.set(slot.slot, { busy: false, nextAt: millis(0), silent: 0, unanswered: 0 });
     state.onBegin((number) => {
       const slot = this.#slots.find((candidate) => candidate.slot === number);
       if (slot === undefined) return;
       this.#stale.set(number, new Set(this.#connections.get(slot.ipv4.board)));
       const watch = this.#watches.get(number);
-      if (watch !== undefined) watch.silent = 0;
+      if (watch !== undefined) Object.assign(watch, { nextAt: millis(0), silent: 0, unanswered: 0 });
     });
   }
 
@@ -97,13 +101,15 @@ export class BoardWatch {
     watch.busy = true;
     this.#busy++;
     const asked = this.#state.get(slot.slot).boot;
-    const result = await this.#probe(slot.ipv6.board);
+    const result = await this.#probe(slot.ipv6.board, patienceAfter(watch.unanswered).limit);
     this.#busy--;
     watch.busy = false;
     const state = this.#state.get(slot.slot);
     // An answer that belongs to a boot that is over proves nothing about this one.
     if (state.boot === undefined || asked?.startedAt !== state.boot.startedAt) return;
-    watch.nextAt = millis(this.#clock.monotonic() + (result.up && isUp(state) ? UP_INTERVAL : TICK));
+    const { pause } = patienceAfter(watch.unanswered);
+    watch.unanswered = !result.up && result.taken ? watch.unanswered + 1 : 0;
+    watch.nextAt = millis(this.#clock.monotonic() + (result.up && isUp(state) ? UP_INTERVAL : pause));
     if (result.up) {
       watch.silent = 0;
       this.#state.saw(slot.slot, 'ssh_up', `${result.banner} from ${slot.ipv6.board}`);

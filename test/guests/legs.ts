@@ -15,7 +15,7 @@ const RACK = join(STATE, 'rack.yaml');
 /** Slots 1 and 2 are on VLANs 101 and 102, as the rack says; board 3 is in a VLAN of nobody, board 4 in the trunk's native one. */
 const BOARDS: Readonly<Record<number, number>> = { 1: 101, 2: 102, 3: 103, 4: 1 };
 /** Seconds; everything here is emulated. */
-const PATIENCE = 240;
+const PATIENCE = 900;
 
 const inBoard = (n: number, command: string) =>
   sh(`nsenter --net=/run/netns/t${n} sh -c '${command.replaceAll("'", "'\\''")}'`);

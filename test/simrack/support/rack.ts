@@ -110,7 +110,7 @@ export function openSimRack(options: SimRackOptions) {
     const running = slot === undefined ? undefined : sim(slot).os.running;
     return running?.address === address
       ? ({ up: true, banner: 'SSH-2.0-sim' } as const)
-      : ({ up: false, reason: 'no answer' } as const);
+      : ({ up: false, reason: 'no answer', taken: false } as const);
   }
 
   const rack = {
