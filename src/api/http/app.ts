@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { printable } from '../../wire/printable.ts';
 import { type Caller, mayDo } from './auth/caller.ts';
 import { ApiError, type ErrorAnswer, type ErrorCode } from './errors.ts';
-import { LIMITS, type Limits, requestRate } from './limits.ts';
+import { LIMITS, type Limits, requestRates } from './limits.ts';
 import type { Answer, Method, Route } from './route.ts';
 import type { Services } from './services.ts';
 
@@ -34,14 +34,14 @@ export function createApp({ services, routes, trustedProxies, limits = LIMITS }:
     response.set('cache-control', 'no-store');
     next();
   });
-  const rate = requestRate(limits);
+  const rates = requestRates(limits);
   for (const [path, methods] of byPath(routes)) {
     const chain = app.route(path.replaceAll(/\{(\w+)\}/g, ':$1'));
     for (const route of methods) {
       chain[verb(route.method)](
         services.requests.of(route),
         authenticate(route, services),
-        rate,
+        ...rates,
         ...bodyParsers(route),
         handler(route, services),
       );

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { FailedLogins } from '../../../src/api/http/auth/failed-logins.ts';
 import { minutes } from '../../../src/rack/units.ts';
 import { VirtualClock } from '../../../src/sim/virtual-clock.ts';
 import { ApiRack, type TestKey } from '../support/api-rack.ts';
+import type { RawAnswer } from '../support/raw-http.ts';
 
 describe('failed logins', () => {
   it('are as many as are allowed, each network for itself, and forgotten after a quarter of an hour', () => {
@@ -89,5 +90,26 @@ describe('limits of the served API', () => {
     expect(statuses.indexOf(429)).toBe(60);
     const other = await rack.key('read', 'other');
     expect((await list(other.basic)).status).toBe(200);
+  });
+
+  it('let a tenant have what four keys have, however many it holds, and leave others and staff alone', async () => {
+    const few = await ApiRack.start(1, { limits: { requests: 6, failures: 5 } });
+    onTestFinished(() => few.stop());
+    const keys = await Promise.all(Array.from({ length: 6 }, () => few.key('read')));
+    const connection = few.connect();
+    const list = async (one: TestKey) => (await few.call(one, 'GET', '/beta/pi/servers')).status;
+    const answers: RawAnswer[] = [];
+    for (const { basic } of keys)
+      for (let n = 0; n < 5; n++)
+        answers.push(
+          await connection.send({ method: 'GET', path: '/beta/pi/servers', headers: { Authorization: basic } }),
+        );
+    expect(answers.findIndex(({ status }) => status === 429)).toBe(24);
+    const [refused] = answers.slice(24);
+    expect(refused?.headers.get('retry-after')).toBe('60');
+    expect(refused?.text).toContain('at most 24 requests a minute of all keys of a tenant');
+    expect(answers.slice(24).every(({ status }) => status === 429)).toBe(true);
+    const [other, staff] = [await few.key('read', 'other'), await few.key('staff')];
+    expect([await list(other), await list(staff)]).toEqual([200, 200]);
   });
 });

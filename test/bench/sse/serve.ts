@@ -13,7 +13,7 @@ const api = await Api.start({
   trustedProxies: [],
   webhooks: { http: false, allowed: [], ca: undefined, own: [] },
   limits: { requests: 1e9, failures: 1e9, connections: 1e9 },
-  streamLimits: { ofKey: 1e6, ofNetwork: 1e6, all: 1e6 },
+  streamLimits: { ofKey: 1e6, ofTenant: 1e6, ofNetwork: 1e6, all: 1e6 },
   clock: realClock,
   log: pino({ level: 'silent' }),
 });

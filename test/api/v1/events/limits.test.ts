@@ -72,7 +72,7 @@ beforeEach(async () => {
     authenticator: { stillWorks: () => works },
     clock,
     random: () => 0.5,
-    limits: { ofKey: 5, ofNetwork: 6, all: 7 },
+    limits: { ofKey: 5, ofTenant: 6, ofNetwork: 6, all: 7 },
   });
   streams.start();
   tell({ began: true });
@@ -180,8 +180,26 @@ describe('a stream that is silent', () => {
 });
 
 describe('limits', () => {
+  it('are by tenant too, whatever keys and networks it has, and not of staff', () => {
+    const open = new OpenStreams({ ofKey: 2, ofTenant: 3, ofNetwork: 2, all: 9 });
+    const take = (key: string, address: string, tenant: string | undefined) => {
+      const one = { ...caller, key, address, tenant };
+      open.admit(one);
+      open.opened(one);
+      return one;
+    };
+    const first = take('a', '192.0.2.1', 'acme');
+    take('b', '192.0.2.2', 'acme');
+    take('c', '192.0.2.3', 'acme');
+    expect(() => take('d', '192.0.2.4', 'acme')).toThrow('at most 3 open streams of a tenant');
+    take('e', '192.0.2.4', 'other');
+    for (const address of ['192.0.2.5', '192.0.2.6', '192.0.2.7', '192.0.2.8']) take(address, address, undefined);
+    open.closed(first);
+    take('d', '192.0.2.4', 'acme');
+  });
+
   it('are by key, by network and in all, and free again what is closed', () => {
-    const open = new OpenStreams({ ofKey: 2, ofNetwork: 3, all: 5 });
+    const open = new OpenStreams({ ofKey: 2, ofTenant: 10, ofNetwork: 3, all: 5 });
     const of = (key: string, address: string) => ({ ...caller, key, address });
     const take = (one: Caller) => {
       open.admit(one);
@@ -201,7 +219,7 @@ describe('limits', () => {
   });
 
   it('are answered as 429 by the served API, which counts what was closed no more', async () => {
-    const rack = await ApiRack.start(1, { streamLimits: { ofKey: 2, ofNetwork: 100, all: 100 } });
+    const rack = await ApiRack.start(1, { streamLimits: { ofKey: 2, ofTenant: 100, ofNetwork: 100, all: 100 } });
     try {
       const key = await rack.key('read');
       const [one, two] = [rack.stream(key), rack.stream(key)];
