@@ -97,5 +97,5 @@ const median = (sorted: readonly number[]): Value => sorted[Math.floor((sorted.l
 const shown = (value: Value, text: (value: number) => string): string =>
   value === null || value === undefined ? '-' : text(value);
 
-const hours = (ms: number): string => (ms / 3_600_000).toFixed(1);
+const hours = (ms: number): string => (ms / 3_600_000).toFixed(2);
 const time = (at: number): string => new Date(at).toISOString().replace('T', ' ').slice(0, 16);

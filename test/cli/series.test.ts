@@ -40,7 +40,7 @@ describe('pirack series', () => {
     );
     const hourly = both(HOUR, [drew(3.2, 6.25), drew(null)], [{ ...seen, throttled: 0 }, NOTHING]);
     expect(seriesLines(fine, hourly, undefined)).toEqual([
-      'slot 7, 2026-11-25 12:00 to 2026-11-25 12:20 UTC, 4.0 Wh in the 1.5 h that were measured',
+      'slot 7, 2026-11-25 12:00 to 2026-11-25 12:20 UTC, 4.0 Wh in the 1.50 h that were measured',
       '          least  median   most',
       'W           2.5     3.0    6.3',
       'powered   100 %   100 %  100 %',

@@ -27,8 +27,8 @@ const WORDS = [
 export const SPARE_KEY = 'key-of-nobody';
 /** Stands for the number of a task that there is when the request is sent. */
 export const TASK = 'task-of-web-1';
-/** And of a boot of slot 1. */
-export const BOOT = 'boot-of-slot-1';
+/** And of a boot of web-1. */
+export const BOOT = 'boot-of-web-1';
 /** Stand for a webhook of the tenant, and for a delivery of it. */
 export const WEBHOOK = 'webhook-of-acme';
 export const DELIVERY = 'delivery-of-acme';
@@ -36,7 +36,7 @@ const SERVERS = ['web-1', 'WEB-1', 'web-2', 'web-3'];
 const KEY = `ssh-ed25519 ${Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)]).toString('base64')}`;
 /** What a field of this name is for, which its schema cannot say. */
 const MEANT: Readonly<Record<string, readonly unknown[]>> = {
-  name: [...SERVERS, 'new-1', 'new-2', 'new-3', 'new-4', 'new-5'],
+  name: [...SERVERS, ...SERVERS, 'new-1', 'new-2', 'new-3', 'new-4', 'new-5'],
   model: [3, 4, '3', '4', 3, 4, '3', '4', 5],
   disk: [10, 20, 30, 40, 50, 60, 70, 15],
   memory: [1024, 4096, null, null],
@@ -54,9 +54,9 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   url: ['http://127.0.0.1:9/hook', 'https://127.0.0.1:9/', 'https://10.0.0.1/', 'https://u:p@127.0.0.1/', 'ftp://a/'],
   types: [['boot.up'], ['job.*', 'webhook.disabled'], null, ['boot.none']],
   keep_hours: [0, 24, 169],
-  from: ['2000-01-01T00:00:00Z', '2000-01-01T01:00:00+01:00', '2000-01-01T05:59:59Z', '0000-01-01T00:00:00Z'],
-  to: ['2000-01-01T06:00:00Z', '2000-01-01T12:00:00.001Z', '2000-01-01T12:00:00Z', '9999-12-31T23:59:59Z'],
-  step: ['300', '900', '3600', '604800', '301'],
+  from: ['2000-01-01T00:00:00Z', '2000-01-01T01:00:00+01:00', '2000-01-01T05:59:59Z'],
+  to: ['2000-01-01T06:00:00Z', '2000-01-01T12:00:00.001Z', '2000-01-01T12:00:00Z'],
+  step: ['300', '900', '3600', '604800'],
   after: ['0', '1', '7', '99999999'],
   type: ['boot.up', 'job.*', 'power.on,boot.*,stuck', 'server.live', 'boot.*', 'stuck', 'boot.none'],
   user_data: ['#cloud-config\n', null],

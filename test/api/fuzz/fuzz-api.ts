@@ -50,7 +50,9 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
   }
 }
 
-const bootOf = (rack: ApiRack) => String(rack.store.boots.ofSlot(slotNumber(1), 1)[0]?.id);
+/** Staff move it, too. */
+const homeOf = (rack: ApiRack) => rack.servers.all().find(({ name }) => name === 'web-1')?.slot ?? slotNumber(1);
+const bootOf = (rack: ApiRack) => String(rack.store.boots.ofSlot(homeOf(rack), 1)[0]?.id);
 async function filled(rack: ApiRack, path: string): Promise<string> {
   if (!path.includes(WEBHOOK)) return path.replace(TASK, taskOf(rack)).replace(BOOT, bootOf(rack));
   const { id, delivery } = await rack.webhook('acme');
@@ -98,8 +100,6 @@ const STAFF = { who: 'test', address: undefined, tenant: undefined };
 
 /** Boards do what they were told, so that they can be told again; two servers are there, whatever was deleted. */
 async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
-  // A boot that is a server's own.
-  rack.boardUp(1);
   for (const { slot } of rack.plan.slots) {
     if (!rack.state.get(slotNumber(slot)).cycling) continue;
     await rack.state.intend(slotNumber(slot), { cycling: false });
@@ -122,6 +122,10 @@ async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
     if (rack.servers.all().some((each) => each.name === name)) continue;
     await rack.live(owner, name);
   }
+  // A boot that is a server's own.
+  rack.boardUp(homeOf(rack));
+  await rack.store.commit.write(() => undefined);
+  rack.flush();
 }
 
 /** Servers go before there is no board left for more. */
