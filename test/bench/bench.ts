@@ -1,7 +1,7 @@
 /** What a bench is: how it plugs in, what it is given, what it gives back. README.md tells it as a story. */
 import type { Plan } from '../../src/rack/plan.ts';
 
-export type BenchName = 'tftp' | 'dhcp4' | 'dhcp6' | 'boot-storm';
+export type BenchName = 'tftp' | 'dhcp4' | 'dhcp6' | 'boot-storm' | 'nfs';
 
 /** One entry of registry.ts. `load` keeps a bench out of memory that was not asked for. */
 export interface BenchEntry {

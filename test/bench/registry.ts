@@ -26,4 +26,10 @@ export const BENCHES: readonly BenchEntry[] = Object.freeze([
     programs: ['dnsmasq', 'nft'],
     load: async () => (await import('./storm/index.ts')).stormBench,
   },
+  {
+    name: 'nfs',
+    summary: '108 boards that read a file of their roots at once, by NFSv3 and NFSv4',
+    programs: ['ganesha.nfsd', 'rpcbind', 'dbus-daemon', 'nfs-cat', 'nft'],
+    load: async () => (await import('./nfs/index.ts')).nfsBench,
+  },
 ]);

@@ -67,10 +67,13 @@ export interface TreeSeen {
   readonly names: readonly string[];
 }
 
+/** A hang, not a pace. */
+const LIMIT = 240_000;
+
 const script = async (rack: RigRack, text: string, paths: readonly string[]): Promise<string> => {
   const file = join(rack.directory, 'script');
   writeFileSync(file, text);
-  const { code, stdout, stderr } = await rack.inside('controller', ['sh', file, ...paths]);
+  const { code, stdout, stderr } = await rack.inside('controller', ['sh', file, ...paths], LIMIT);
   if (code !== 0) throw new Error(`in ${paths.join(' and ')}: ${stderr}`);
   return stdout;
 };
