@@ -27,8 +27,8 @@ const WORDS = [
 export const SPARE_KEY = 'key-of-nobody';
 /** Stands for the number of a task that there is when the request is sent. */
 export const TASK = 'task-of-web-1';
-/** And of a boot of web-1. */
-export const BOOT = 'boot-of-web-1';
+/** And of a boot of the server in the path. */
+export const BOOT = 'boot-of-it';
 /** Stand for a webhook of the tenant, and for a delivery of it. */
 export const WEBHOOK = 'webhook-of-acme';
 export const DELIVERY = 'delivery-of-acme';
@@ -64,7 +64,7 @@ const MEANT: Readonly<Record<string, readonly unknown[]>> = {
   hostname: [...SERVERS, 'sw1', 'test'],
   port: ['1', '2', '9100'],
   task: ['1', TASK],
-  boot: [BOOT, BOOT, '1'],
+  boot: [BOOT, BOOT, BOOT, BOOT, '1'],
   ssh_key: [KEY, KEY, `${KEY} me # you\r\n`, '', '\r\n', 'words'],
   os_image: ['debian', 'debian', 'debian', 'none'],
   slot: [1, 2, 3, 4, 5, 6, 7, 8],

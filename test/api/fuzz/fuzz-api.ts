@@ -50,11 +50,14 @@ export async function fuzzApi(requests: number, seed: number, tell: (done: numbe
   }
 }
 
-/** Staff move it, too. */
-const homeOf = (rack: ApiRack) => rack.servers.all().find(({ name }) => name === 'web-1')?.slot ?? slotNumber(1);
-const bootOf = (rack: ApiRack) => String(rack.store.boots.ofSlot(homeOf(rack), 1)[0]?.id);
+/** Of whichever server the path is about; staff move them, too. */
+function bootOf(rack: ApiRack, path: string): string {
+  const server = rack.servers.all().find(({ name }) => path.toLowerCase().includes(`/${name}/`));
+  return String(server === undefined ? 0 : rack.store.boots.ofSlot(server.slot, 1)[0]?.id);
+}
+
 async function filled(rack: ApiRack, path: string): Promise<string> {
-  if (!path.includes(WEBHOOK)) return path.replace(TASK, taskOf(rack)).replace(BOOT, bootOf(rack));
+  if (!path.includes(WEBHOOK)) return path.replace(TASK, taskOf(rack)).replace(BOOT, bootOf(rack, path));
   const { id, delivery } = await rack.webhook('acme');
   return path.replace(WEBHOOK, id).replace(DELIVERY, String(delivery));
 }
@@ -122,8 +125,8 @@ async function settle(rack: ApiRack, owner: TestKey): Promise<void> {
     if (rack.servers.all().some((each) => each.name === name)) continue;
     await rack.live(owner, name);
   }
-  // A boot that is a server's own.
-  rack.boardUp(homeOf(rack));
+  // Boots that are the servers' own.
+  for (const { name, slot } of rack.servers.all()) if (name === 'web-1' || name === 'web-2') rack.boardUp(slot);
   await rack.store.commit.write(() => undefined);
   rack.flush();
 }
