@@ -19,11 +19,17 @@ check() {
   fi
 }
 
+# Of busybox without a link: the small image has it so.
+for tool in cksum flock stat; do
+  command -v $tool > /dev/null || eval "$tool() { busybox $tool \"\$@\"; }"
+done
+
 mkdir -p "$work" "$root/tmp" || exit 1
 cd "$work" || exit 1
 
 # On an overlay this directory is in a lower layer: without redirect_dir the server answers EXDEV.
 before=$(cksum < "$root/$directory/$file")
+check a-file-of-the-image-is-there yes "${before:+yes}"
 mv "$root/$directory" "$root/$directory.moved" 2> err
 check rename-directory-of-the-image "$before" "$(cksum < "$root/$directory.moved/$file" 2>> err)"
 mv "$root/$directory.moved" "$root/$directory" 2>> err
@@ -57,7 +63,7 @@ check chown "1234 5678" "$(stat -c '%u %g' owned)"
 chmod 640 owned
 check chmod 640 "$(stat -c %a owned)"
 
-cp "$(command -v stat)" suid
+cp "$root/$directory/$file" suid
 chmod 4755 suid
 check setuid-bit 4755 "$(stat -c %a suid)"
 echo x >> owned
@@ -96,7 +102,7 @@ package() { # package VERSION NAME-OF-FILE
   echo "setting of $1" > pkg/etc/pirack-check.conf
   dpkg-deb -b pkg "check-$1.deb" > log 2>&1 || cat log
 }
-if command -v dpkg > /dev/null && command -v dpkg-deb > /dev/null; then
+if dpkg-deb --version 2> /dev/null | grep -q Debian; then
   mkdir -p "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates" "$root/etc/dpkg"
   touch "$root/var/lib/dpkg/status" "$root/var/lib/dpkg/available"
   cp -p "$root/$directory/$file" kept

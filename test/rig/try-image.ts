@@ -69,8 +69,9 @@ async function ask(login: GuestLogin): Promise<Record<string, string>> {
   return answers;
 }
 
-const said = ({ code, stdout, stderr }: Ran): string =>
-  code === 0 ? stdout.trim() : `ended with ${code}: ${stderr.trim()}`;
+function said({ code, stdout, stderr }: Ran): string {
+  return code === 0 ? stdout.trim() : `ended with ${code}: ${stderr.trim()}`;
+}
 
 /** Boots the image once more as the rescue of its own root, and then that again: what is written there is found there. */
 async function rescue(rack: RigRack, login: GuestLogin, limit: number): Promise<Record<string, string>> {

@@ -21,6 +21,7 @@ import { type Chosen, choosePackages, type Wishes } from './packages.ts';
 import { runProgram } from './program.ts';
 import type { BuildArchitecture, Release } from './releases.ts';
 import { makeRootTree, SCRIPTS } from './root-tree.ts';
+import { noneYounger } from './times.ts';
 
 export type BuildPhase = 'reading' | 'fetching' | 'installing' | 'booting';
 
@@ -91,6 +92,8 @@ export async function buildImage(store: ImageStore, options: BuildOptions): Prom
     });
     writeFileSync(join(made, PACKAGE_LIST), formatPackageList(list), { mode: 0o644 });
     const details = await describe(made, reference, list, options);
+    // The steps of the preparation wrote today.
+    await noneYounger([join(made, 'root'), join(made, 'boot')], date, signal);
     onProgress({ phase: 'storing', done: 0, total: undefined });
     return { image: await store.publish(made, reference.name, reference.version), details, list };
   } finally {
