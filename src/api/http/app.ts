@@ -1,4 +1,4 @@
-/** The routes as an express application: authentication, then limits, then the body, then what the schemas make of it. */
+/** The routes as an express application: who asks, limits, whether they may, the body, then what the schemas make of it. */
 import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -42,6 +42,7 @@ export function createApp({ services, routes, trustedProxies, limits = LIMITS }:
         services.requests.of(route),
         authenticate(route, services),
         ...rates,
+        authorise(route),
         ...bodyParsers(route),
         handler(route, services),
       );
@@ -90,10 +91,17 @@ function authenticate(route: Route, { authenticator }: Services): RequestHandler
         'forbidden',
         'this came from a page of another site: expected a client, or a page of this one',
       );
-    const caller = authenticator.caller(request.headers.authorization, address);
-    response.locals.caller = caller;
-    if (!mayDo(caller, route.needs))
-      throw new ApiError('forbidden', `this key has the scope ${caller.scope}: expected ${route.needs}`);
+    response.locals.caller = authenticator.caller(request.headers.authorization, address);
+    next();
+  };
+}
+
+/** Behind the limits: a key that asks for what it may not is counted too. */
+function authorise({ needs }: Route): RequestHandler {
+  return (_request, response, next) => {
+    const { caller } = response.locals as { caller: Caller };
+    if (needs !== 'open' && !mayDo(caller, needs))
+      throw new ApiError('forbidden', `this key has the scope ${caller.scope}: expected ${needs}`);
     next();
   };
 }

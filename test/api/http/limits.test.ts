@@ -92,6 +92,22 @@ describe('limits of the served API', () => {
     expect((await list(other.basic)).status).toBe(200);
   });
 
+  it('count what a key may not as well', async () => {
+    const connection = rack.connect();
+    const statuses: number[] = [];
+    for (let n = 0; n < 61; n++)
+      statuses.push(
+        (
+          await connection.send({
+            method: 'POST',
+            path: '/beta/pi/servers/web-1/reboot',
+            headers: { Authorization: key.basic },
+          })
+        ).status,
+      );
+    expect([statuses.lastIndexOf(403), statuses.indexOf(429)]).toEqual([59, 60]);
+  });
+
   it('let a tenant have what four keys have, however many it holds, and leave others and staff alone', async () => {
     const few = await ApiRack.start(1, { limits: { requests: 6, failures: 5 } });
     onTestFinished(() => few.stop());
