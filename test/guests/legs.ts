@@ -29,17 +29,27 @@ const inBoard = (n: number, command: string) =>
     );
   });
 
+/** Names that `ip` does not take for words of its own: `br` and `up` are some. */
+const SWITCH = 'bridge0';
+const UPLINK = 'uplink0';
+
 function wire(): void {
-  sh('ip netns add switch && ip link add trunk0 type veth peer name up netns switch');
-  sh('ip -n switch link add br type bridge vlan_filtering 1 && ip -n switch link set br up');
-  sh('ip -n switch link set up master br up');
+  const must = (command: string) => {
+    const said = sh(command);
+    if (said.startsWith('failed:')) throw new Error(`${command}: ${said}`);
+  };
+  must(`ip netns add switch && ip link add trunk0 type veth peer name ${UPLINK} netns switch`);
+  must(`ip -n switch link add ${SWITCH} type bridge vlan_filtering 1 && ip -n switch link set ${SWITCH} up`);
+  must(`ip -n switch link set ${UPLINK} master ${SWITCH} up`);
   for (const [n, vlan] of Object.entries(BOARDS)) {
-    sh(`ip netns add t${n} && ip link add eth0 netns t${n} type veth peer name p${n} netns switch`);
-    sh(`ip -n switch link set p${n} master br up && ip -n t${n} link set eth0 up && ip -n t${n} link set lo up`);
-    sh(`ip netns exec switch bridge vlan del vid 1 dev p${n}`);
-    sh(`ip netns exec switch bridge vlan add vid ${vlan} dev p${n} pvid untagged`);
+    must(`ip netns add t${n} && ip link add eth0 netns t${n} type veth peer name p${n} netns switch`);
+    must(
+      `ip -n switch link set p${n} master ${SWITCH} up && ip -n t${n} link set eth0 up && ip -n t${n} link set lo up`,
+    );
+    must(`ip netns exec switch bridge vlan del vid 1 dev p${n}`);
+    must(`ip netns exec switch bridge vlan add vid ${vlan} dev p${n} pvid untagged`);
     // A switch hands on every VLAN, the native one untagged.
-    sh(`ip netns exec switch bridge vlan add vid ${vlan} dev up ${vlan === 1 ? 'pvid untagged' : ''}`);
+    must(`ip netns exec switch bridge vlan add vid ${vlan} dev ${UPLINK} ${vlan === 1 ? 'pvid untagged' : ''}`);
   }
   writeFileSync(
     '/run/udhcpc.sh',
