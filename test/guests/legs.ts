@@ -3,7 +3,7 @@
  * makes them, with its DHCP server on them. The trunk is a veth to a switch, the kernel's bridge with VLANs, whose other
  * ports are untagged and have a board each. Prints a line for each thing that was tried.
  */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -11,7 +11,6 @@ import { Interfaces } from '../../src/net/interfaces.ts';
 import { describeChanges } from '../../src/net/legs/describe.ts';
 import { reconcileLegs } from '../../src/net/legs/reconcile.ts';
 import { setPermanentNeighbour4 } from '../../src/net/neighbour.ts';
-import { openPacket } from '../../src/net/packet.ts';
 import { realClock } from '../../src/net/real-clock.ts';
 import { openUdp4 } from '../../src/net/udp.ts';
 import { Dhcpv4Server, legOf, settingsOf } from '../../src/netboot/dhcpv4/index.ts';
@@ -76,6 +75,34 @@ function serveDhcp(): void {
   });
 }
 
+/** VLANs of what DHCP says on the trunk, both ways, as the switch sees it. */
+function tap() {
+  const child = spawn(
+    'nsenter',
+    ['--net=/run/netns/switch', 'tcpdump', '-Z', 'root', '-i', UPLINK, '-e', '-nn', '-l'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let text = '';
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (said += part));
+  const ended = new Promise((done) => child.once('close', done));
+  const vlansOf = (kind: string) => {
+    const lines = text.split('\n').filter((line) => line.includes(`BOOTP/DHCP, ${kind}`));
+    return [...new Set(lines.map((line) => /vlan (\d+)/.exec(line)?.[1] ?? 'untagged'))].sort();
+  };
+  return {
+    end: async () => {
+      child.kill();
+      await ended;
+      if (text === '') throw new Error(`tcpdump saw nothing: ${said}`);
+      return { requests: vlansOf('Request'), answers: vlansOf('Reply') };
+    },
+  };
+}
+
 /** Address and server that a client gets; nothing where nobody answers. */
 const lease = (n: number, tries = 10, device = 'eth0') =>
   inBoard(
@@ -115,18 +142,7 @@ check('made and read back', true, (await reconcileLegs({ plan })).verified);
 await legsAreRight('made');
 
 serveDhcp();
-const frames = openPacket({ ifname: 'trunk0' });
-const seen = { requests: new Set<string>(), answers: new Set<string>() };
-frames.onFrames((batch) => {
-  for (let i = 0; i < batch.count; i++) {
-    // BOOTP's op follows the headers of UDP and of an IPv4 without options (RFC 951: 1 asks, 2 answers).
-    const bytes = batch.bytes(i);
-    if (bytes.length < 43 || bytes[12] !== 8 || bytes[13] !== 0 || bytes[23] !== 17) continue;
-    if (bytes[36] !== 0 || (bytes[37] !== 67 && bytes[37] !== 68)) continue;
-    const tag = batch.vlanTci(i) & 0xfff;
-    (bytes[42] === 1 ? seen.requests : seen.answers).add(tag === 0 ? 'untagged' : String(tag));
-  }
-});
+const wireTap = tap();
 const [one, two] = plan.slots;
 if (one === undefined || two === undefined) throw new Error('expected two slots');
 check('board 1: address by DHCP', `${one.ipv4.board}/30 from ${one.ipv4.controller}`, await lease(1));
@@ -136,9 +152,9 @@ check('untagged frames of the trunk: no answer', 'nothing', await lease(4, 3));
 sh('ip -n t1 link add link eth0 name tagged type vlan id 102 && ip -n t1 link set tagged up');
 check('a board that tags its frames itself: no answer', 'nothing', await lease(1, 3, 'tagged'));
 await pause(2000);
-frames.close();
-check('requests are tagged on the trunk', ['101', '102', '103', 'untagged'], [...seen.requests].sort());
-check('answers are tagged, and go to those two alone', ['101', '102'], [...seen.answers].sort());
+const seen = await wireTap.end();
+check('requests are tagged on the trunk', ['101', '102', '103', 'untagged'], seen.requests);
+check('answers are tagged, and go to those two alone', ['101', '102'], seen.answers);
 
 for (const [index, slot] of plan.slots.entries()) {
   const n = index + 1;

@@ -1,9 +1,14 @@
 /** What customers wait for: the answer to a reboot, and a listing of a whole rack as `hostedpi table --full` reads it. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { WeekRack } from '../../rig/week/week-rack.ts';
 
 const { values } = parseArgs({
-  options: { reboots: { type: 'string', default: '40' }, listings: { type: 'string', default: '5' } },
+  options: {
+    reboots: { type: 'string', default: '40' },
+    listings: { type: 'string', default: '5' },
+    storm: { type: 'boolean', default: false },
+  },
 });
 const count = (option: 'reboots' | 'listings', most: number): number => {
   const number = Number(values[option]);
@@ -14,11 +19,12 @@ const count = (option: 'reboots' | 'listings', most: number): number => {
 const [reboots, listings] = [count('reboots', 1_000), count('listings', 6)];
 
 const LIVE_LIMIT = 240_000;
-const SERVERS = ['web-1', 'web-2'];
+/** As many as the whole rack has Pi 4 boards, or two. */
+const SERVERS = Array.from({ length: values.storm ? 36 : 2 }, (_, index) => `web-${index + 1}`);
 /** A list, and two requests for each of 108 servers; the token is there already (customer-api §5). */
 const READS = 217;
 
-const rack = await WeekRack.serve(`bench-${process.pid}`);
+const rack = await WeekRack.serve(`bench-${process.pid}`, SERVERS.length);
 const { customer } = rack;
 const live = (name: string) =>
   customer.until(
@@ -48,6 +54,24 @@ async function listing(): Promise<void> {
     await customer.ask(200, 'GET', `/beta/pi/servers/${SERVERS[read % SERVERS.length]}`);
 }
 
+/** Every board is cut from power and boots; each server is rebooted once meanwhile, one after the other. */
+async function storm() {
+  const control = rack.rig.client;
+  const slots = (await control.status()).slots.map(({ slot }) => slot);
+  const cycled = control.power({ slots, action: 'cycle', who: 'bench' }, () => undefined);
+  const booting = async () => (await control.status()).summary.conditions.booting ?? 0;
+  while ((await booting()) < slots.length / 4) await pause(200);
+  const accepted: number[] = [];
+  const meanwhile: number[] = [];
+  for (const name of SERVERS) {
+    accepted.push(await timed(() => customer.ask(202, 'POST', `/beta/pi/servers/${name}/reboot`)));
+    meanwhile.push(await booting());
+    await pause(100);
+  }
+  await cycled;
+  return { ...spread(accepted), boardsBooting: { first: meanwhile[0], last: meanwhile.at(-1) } };
+}
+
 try {
   for (const name of SERVERS) await customer.ask(202, 'POST', `/beta/pi/servers/${name}`, { body: { model: 4 } });
   await Promise.all(SERVERS.map(live));
@@ -59,7 +83,9 @@ try {
     await live(name);
     accepted.push(await timed(() => customer.ask(202, 'POST', `/beta/pi/servers/${name}/reboot`)));
   }
-  console.log(JSON.stringify({ unit: 'ms', reads: READS, listing: spread(read), rebootAccepted: spread(accepted) }));
+  const quiet = { listing: spread(read), rebootAccepted: spread(accepted) };
+  const stormy = values.storm ? { rebootAcceptedInStorm: await storm() } : {};
+  console.log(JSON.stringify({ unit: 'ms', reads: READS, ...quiet, ...stormy }));
 } finally {
   await rack.stop();
 }

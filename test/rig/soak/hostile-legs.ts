@@ -43,6 +43,9 @@ export async function inhabit(rack: RigRack, slot: number): Promise<void> {
   if (code !== 0) throw new Error(`slot ${slot} cannot be moved into: ${stderr}`);
 }
 
+/** On a machine that is busy a flood begins minutes after it was asked for. Milliseconds. */
+const LATE = 300_000;
+
 /** Resolves when the flood is over. */
 export async function flood(rack: RigRack, slot: number, { rate, seconds, kinds }: FloodOrder): Promise<Flooded> {
   const leg = await rack.inside('controller', ['ip', '-json', 'link', 'show', 'dev', `vlan${100 + slot}`]);
@@ -61,7 +64,7 @@ export async function flood(rack: RigRack, slot: number, { rate, seconds, kinds 
   const { code, stdout, stderr } = await rack.inside(
     `slot:${slot}`,
     ['nice', '-n', '5', ...command],
-    (seconds + 60) * 1000,
+    seconds * 1000 + LATE,
   );
   if (code !== 0) throw new Error(`the flood from slot ${slot} ended with code ${code}: ${stderr}`);
   return JSON.parse(stdout.split('\n').find((line) => line.startsWith('{')) ?? '') as Flooded;

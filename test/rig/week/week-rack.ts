@@ -1,8 +1,9 @@
 /** A virtual rack of a few boards with the API in front of it, and a tenant with a key: all that a customer's week needs. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { StatusView } from '../../../src/api/control/protocol.ts';
 import type { RootView } from '../../../src/api/control/root-protocol.ts';
 import type { BoardStatus } from '../../../src/sim/board/status.ts';
 import { rackFile } from '../files.ts';
@@ -11,9 +12,20 @@ import { CustomerClient, expected } from './client.ts';
 import { pidOutside } from './controller-pid.ts';
 
 const START_LIMIT = 240_000;
+const WHOLE = resolve(import.meta.dirname, '../../../rack-configs/virtual-108.yaml');
 const SLOTS = '  - {slots: 1-3, switch: sw1, ports: 1-3, simulate: 4B}';
 /** A board that hangs is found soon; one that is only slow, on a busy machine, is not taken for it. */
 const TIMINGS = 'timings: {default: {discover: 30 s, first_request: 30 s, transfer_idle: 30 s, root_mount: 60 s}}';
+
+const fewBoards = (name: string, api: string) =>
+  rackFile(name, SLOTS, `${TIMINGS}\n${api}`).replace('poll: 5 s}', 'poll: 2 s}');
+
+/** The virtual rack of 108, 36 of them Pi 4. */
+const wholeRack = (name: string, api: string) =>
+  readFileSync(WHOLE, 'utf8')
+    .replace('rack: virtual-108', `rack: ${name}`)
+    .replaceAll('virtual-community', 'community')
+    .replaceAll('virtual-key', 'key') + api;
 
 /** The port is free when this resolves; nobody else on loopback is in a hurry to take it. */
 function freePort(): Promise<number> {
@@ -36,16 +48,19 @@ export class WeekRack {
     this.customer = customer;
   }
 
-  /** @param name of the rack: two of the same name cannot be served side by side */
-  static async serve(name: string): Promise<WeekRack> {
+  /**
+   * @param name of the rack: two of the same name cannot be served side by side
+   * @param quota how many servers the customer may have; more than two of them need the whole rack
+   */
+  static async serve(name: string, quota = 2): Promise<WeekRack> {
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
-    const api = `api: {listen: "127.0.0.1:${port}", public_url: "${origin}", location: RIG}`;
-    const text = rackFile(name, SLOTS, `${TIMINGS}\n${api}\n`).replace('poll: 5 s}', 'poll: 2 s}');
-    const rig = await RigRack.serve(text, START_LIMIT);
+    const api = `api: {listen: "127.0.0.1:${port}", public_url: "${origin}", location: RIG}\n`;
+    const rig = await RigRack.serve(quota > 2 ? wholeRack(name, api) : fewBoards(name, api), START_LIMIT);
     try {
-      await rig.until(({ summary }) => summary.conditions.up === 3, START_LIMIT, 'all boards up');
-      await told(rig, ['tenant', 'add', 'acme', '--quota', '2']);
+      const allUp = ({ slots }: StatusView) => slots.every(({ condition }) => condition === 'up');
+      await rig.until(allUp, START_LIMIT, 'all boards up');
+      await told(rig, ['tenant', 'add', 'acme', '--quota', String(quota)]);
       const key = JSON.parse(await told(rig, ['key', 'add', '--tenant', 'acme', '--scope', 'provision', '--json'])) as {
         id: string;
         secret: string;
