@@ -53,6 +53,7 @@ export function restoreKind(parts: BackupParts, rootParts: RootJobParts): JobKin
     tidyStep(rootParts, (job) => (recovers(job) ? undefined : steps.factsOf(job).old)),
   ];
   const { resumed, ended } = steps.keepsDark(rootParts, all);
+  const powerOn = all.findIndex(({ name }) => name === 'power-on');
   return {
     name: 'restore',
     steps: all,
@@ -70,7 +71,9 @@ export function restoreKind(parts: BackupParts, rootParts: RootJobParts): JobKin
       return `restore backup ${shortId(snapshot)}`;
     },
     resumed: (job) => {
-      if (recovers(job)) void steps.darken(rootParts, job).catch(() => undefined);
+      // Dark from the first moment on, until what was restored has been given power: then it boots, and is not cut off.
+      const given = job.state !== 'undoing' && job.step > powerOn;
+      if (recovers(job) && !given) void steps.darken(rootParts, job).catch(() => undefined);
       resumed?.(job);
     },
     ended: (job) => {

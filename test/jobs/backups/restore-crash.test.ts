@@ -82,6 +82,16 @@ describe('a recovery, killed anywhere', () => {
     );
   });
 
+  it.each(Array.from({ length: 16 }, (_, more) => 30 + more))(
+    'once, after %d moments, when the board may have power already, lets it boot',
+    async (moments) => {
+      const world = World.afterLoss('on');
+      await live(world, 'restore', undefined, moments);
+      await live(world, 'restore', undefined, FOR_EVER);
+      expect([outcome(world), world.port, world.wrong]).toEqual(['done', 'on', []]);
+    },
+  );
+
   it.each([
     ['cannot be read', undefined],
     ['does not boot', 'bad@1'],
