@@ -9,6 +9,7 @@ import { JobRefused } from '../durable/kind.ts';
 import { WHOLE_RACK } from '../durable/rack-jobs.ts';
 import type { JobRunner } from '../durable/runner.ts';
 import type { BackupParts } from './parts.ts';
+import { NO_REPOSITORY } from './run.ts';
 
 export interface BackupKeeperParts {
   readonly parts: BackupParts;
@@ -18,6 +19,9 @@ export interface BackupKeeperParts {
 const LOOK_EVERY = minutes(1);
 const FIRST_LOOK = seconds(30);
 const DAY = hours(24);
+const AGAIN_AFTER = hours(1);
+/** More than fit between two that are due. */
+const MOST_AGAIN = 24;
 
 export class BackupKeeper {
   readonly #parts: BackupParts;
@@ -67,7 +71,10 @@ export class BackupKeeper {
     });
   }
 
-  /** The same request however often it is made: the key is the time at which it became due. */
+  /**
+   * The same request however often it is made: the key is the time at which it became due. A repository that was away is
+   * looked for again an hour later, until the next one is due.
+   */
   async #askIfDue(): Promise<void> {
     const { backups, plan, clock } = this.#parts;
     if (backups?.schedule === undefined) return;
@@ -75,8 +82,16 @@ export class BackupKeeper {
     // One that was missed for a day is not made up for: the next is due.
     const key = `backup ${new Date(due).toISOString()}`;
     const parameters = { controller: true, forget: backups.keep !== undefined };
+    const request = { kind: 'backup', slot: WHOLE_RACK, who: 'schedule', parameters };
     try {
-      await this.#jobs.ask({ kind: 'backup', slot: WHOLE_RACK, who: 'schedule', parameters, key });
+      for (let again = 0; again < MOST_AGAIN; again++) {
+        const { state, failure, updatedAt } = await this.#jobs.ask({
+          ...request,
+          key: again === 0 ? key : `${key}, again ${again}`,
+        });
+        const away = state === 'failed' && failure?.code === NO_REPOSITORY;
+        if (!away || clock.now() - updatedAt < AGAIN_AFTER) break;
+      }
       this.#refusal = undefined;
     } catch (error) {
       // Another job of the rack is at it, which is asked again in a minute.

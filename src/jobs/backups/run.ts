@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { formatRange } from '../../rack/range.ts';
 import { type SlotNumber, slotNumber } from '../../rack/units.ts';
+import { messageOf } from '../../roots/errors.ts';
 import type { Facts } from '../../store/jobs.ts';
 import { type JobKind, JobRefused, type JobStep, StepFailed } from '../durable/kind.ts';
 import { WHOLE_RACK } from '../durable/rack-jobs.ts';
@@ -26,6 +27,9 @@ interface RunParameters {
   readonly trials: readonly SlotNumber[];
 }
 
+/** Code of a run that found no repository, and so saved nothing. */
+export const NO_REPOSITORY = 'no_repository';
+
 const parametersOf = (facts: Facts): RunParameters => facts as unknown as RunParameters;
 
 const step = (name: string, doing: string, tries: number, act: JobStep['act']): JobStep => ({
@@ -43,8 +47,12 @@ export function backupKind(parts: BackupParts): JobKind {
     steps: [
       step('repository', 'looking at the repository', 5, async () => {
         const { restic } = configured(parts);
-        await restic.prepare();
-        await restic.snapshots();
+        try {
+          await restic.prepare();
+          await restic.snapshots();
+        } catch (cause) {
+          throw new StepFailed(NO_REPOSITORY, messageOf(cause), { cause });
+        }
         return undefined;
       }),
       saveControllerStep(parts, step, ({ job }) => parametersOf(job.parameters).controller),

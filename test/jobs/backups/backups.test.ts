@@ -75,7 +75,10 @@ describe('the daily backup', () => {
   it('is the same request until the next one is due', async () => {
     const { parts, clock } = world();
     const keys: (string | undefined)[] = [];
-    const ask = async ({ key }: { key: string | undefined }) => void keys.push(key);
+    const ask = async ({ key }: { key: string | undefined }) => {
+      keys.push(key);
+      return { state: 'done' };
+    };
     const keeper = new BackupKeeper({ parts, jobs: { ask } as never });
     for (const hour of [0, 1, 14.9, 15, 16]) {
       clock.at = START + hour * HOUR;
@@ -83,6 +86,43 @@ describe('the daily backup', () => {
     }
     const [today, tomorrow] = ['backup 2026-11-25T03:00:00.000Z', 'backup 2026-11-26T03:00:00.000Z'];
     expect(keys).toEqual([today, today, today, tomorrow, tomorrow]);
+  });
+
+  it.each([
+    ['no_repository', [0, 1, 2, 3]],
+    ['incomplete', [0]],
+  ])('that failed with %s is tried again in an hour, or not, until the next one', async (code, begun) => {
+    const { parts, clock } = world();
+    const rows = new Map<string | undefined, object>();
+    const ask = async ({ key }: { key: string | undefined }) => {
+      const row = rows.get(key) ?? { state: 'failed', failure: { code, text: '' }, updatedAt: millis(clock.at) };
+      rows.set(key, row);
+      return row;
+    };
+    const keeper = new BackupKeeper({ parts, jobs: { ask } as never });
+    const hours: number[] = [];
+    for (let minute = 0; minute <= 200; minute += 20) {
+      clock.at = START + minute * 60_000;
+      const before = rows.size;
+      await keeper.look();
+      if (rows.size > before) hours.push(minute / 60);
+    }
+    expect(hours).toEqual(begun);
+    clock.at = START + 15 * HOUR;
+    await keeper.look();
+    expect([...rows.keys()].at(-1)).toBe('backup 2026-11-26T03:00:00.000Z');
+  });
+
+  it('fails with no_repository where that is away, and saves nothing', async () => {
+    const prepare = () => Promise.reject(new Error('the server does not answer'));
+    const { parts, jobs, table } = world({ restic: { prepare } as never });
+    const { runner } = runnerOf(jobs, [backupKind(parts)]);
+    const { id } = await runner.ask({ kind: 'backup', slot: WHOLE_RACK, who: 'ann', parameters: {}, key: undefined });
+    expect(await ended(runner, id)).toMatchObject({
+      state: 'failed',
+      failure: { code: 'no_repository', text: 'the server does not answer' },
+    });
+    expect(table.ofJob(id)).toEqual([]);
   });
 
   it('that cannot begin is a trouble, unless another is under way', async () => {
@@ -99,7 +139,7 @@ describe('the daily backup', () => {
 
   it('is missed once a day, by the slots that have a root', async () => {
     const { parts, table, events, clock } = world();
-    const keeper = new BackupKeeper({ parts, jobs: { ask: async () => undefined } as never });
+    const keeper = new BackupKeeper({ parts, jobs: { ask: async () => ({ state: 'done' }) } as never });
     table.add(row(1, START + 20 * HOUR));
     table.add(row(1, START + 40 * HOUR, 'the disk is full'));
     for (const hour of [47, 49, 50]) {
