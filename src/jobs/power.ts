@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
-import { type Clock, sleep } from '../rack/clock.ts';
+import type { Clock } from '../rack/clock.ts';
 import type { Plan } from '../rack/plan.ts';
 import { type Millis, millis, type SlotNumber } from '../rack/units.ts';
 import type { PowerSwitch } from './power-switch.ts';
 import { type Reached, SwitchPump } from './pump/switch-pump.ts';
 import type { RackState } from './rack-state.ts';
+import { Repeat } from './repeat.ts';
 
 export type PowerAction = 'on' | 'off' | 'cycle';
 
@@ -44,7 +45,7 @@ export class PowerJobs {
   readonly #pumps = new Map<string, SwitchPump>();
   readonly #pumpOfSlot = new Map<SlotNumber, SwitchPump>();
   readonly #waiters = new Set<Waiter>();
-  #stopped = false;
+  #polls: readonly Repeat[] = [];
 
   /** @param mayPower why a slot may not be powered on, for as long as it says so; a board that has power keeps it */
   constructor(
@@ -73,12 +74,22 @@ export class PowerJobs {
 
   /** Reads every switch and goes on reading it; what is wanted and not so is then made so. */
   start(): void {
-    for (const pump of this.#pumps.values()) void this.#pollForEver(pump);
+    this.#polls = [...this.#pumps.values()].map((pump) => {
+      const poll = async () => {
+        await pump.poll();
+        pump.kick();
+      };
+      return new Repeat(this.#clock, this.#plan.power.poll, poll);
+    });
+    for (const poll of this.#polls) poll.start();
   }
 
+  /** Nothing waits any more: whoever asked is told, and what was wanted goes on with the next controller. */
   stop(): void {
-    this.#stopped = true;
+    for (const poll of this.#polls) poll.stop();
     for (const pump of this.#pumps.values()) pump.stop();
+    const slots = new Set([...this.#waiters].map(({ slot }) => slot));
+    for (const slot of slots) this.#tell(slot, 'failed', 'the controller stops; it goes on when that is back');
   }
 
   /**
@@ -201,14 +212,6 @@ export class PowerJobs {
       waiter.tell(progress);
     } catch (cause) {
       this.#log.warn({ err: cause, slot: waiter.slot }, 'who asked for power cannot be told how it goes');
-    }
-  }
-
-  async #pollForEver(pump: SwitchPump): Promise<void> {
-    while (!this.#stopped) {
-      await pump.poll();
-      pump.kick();
-      await sleep(this.#clock, this.#plan.power.poll);
     }
   }
 }

@@ -44,6 +44,20 @@ describe('power', () => {
     expect(rack.store.boots.ofSlot(slotNumber(2), 5).map((boot) => boot.outcome)).toEqual([undefined, 'powered off']);
   });
 
+  it('holds nothing up when it is stopped: who waits is told, and no timer goes on', async () => {
+    const before = rack.clock.pending;
+    rack.power.start();
+    await pass(2000);
+    const asked = rack.power.request(slots(2), 'cycle', 'ann', () => {});
+    await pass(1500);
+    rack.power.stop();
+    expect(await outcome(asked)).toMatchObject([
+      { slot: 2, state: 'failed', detail: expect.stringContaining('the controller stops') },
+    ]);
+    await pass(1000);
+    expect(rack.clock.pending).toBeLessThanOrEqual(before);
+  });
+
   it('answers at once where nothing is to be done', async () => {
     rack.power.start();
     await pass(2000);

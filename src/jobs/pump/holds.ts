@@ -1,4 +1,4 @@
-import type { Clock } from '../../rack/clock.ts';
+import type { Clock, Timer } from '../../rack/clock.ts';
 import { type SlotNumber, seconds } from '../../rack/units.ts';
 
 /** How long who holds a slot waits to hear that it is dark: an attempt to switch it off, and the wait for it. */
@@ -17,6 +17,7 @@ export class Holds {
   readonly #clock: Clock;
   /** By slot and by who holds it. */
   readonly #holds = new Map<SlotNumber, Map<string, Hold>>();
+  readonly #limits = new Set<Timer>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,14 +32,22 @@ export class Holds {
     const waiters = holds.get(owner)?.waiters ?? [];
     this.#holds.set(slot, holds.set(owner, { reason, waiters }));
     return new Promise((resolve) => {
-      const limit = this.#clock.after(LIMIT, () =>
-        resolve([`not known to be dark after ${LIMIT / 1000} s`, ...late()].join('; ')),
-      );
-      waiters.push((problem) => {
+      const end = (problem: string | undefined) => {
         limit.cancel();
+        this.#limits.delete(limit);
         resolve(problem);
-      });
+      };
+      const limit = this.#clock.after(LIMIT, () =>
+        end([`not known to be dark after ${LIMIT / 1000} s`, ...late()].join('; ')),
+      );
+      this.#limits.add(limit);
+      waiters.push(end);
     });
+  }
+
+  /** Who waits is not answered any more: a job goes on with the next controller. */
+  stop(): void {
+    for (const limit of this.#limits) limit.cancel();
   }
 
   release(slot: SlotNumber, owner: string): void {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../rack/clock.ts';
+import type { Clock, Timer } from '../../rack/clock.ts';
 import type { SlotPlan } from '../../rack/plan.ts';
 import { type Millis, millis, type SlotNumber, seconds } from '../../rack/units.ts';
 import type { Awaited, PowerSwitch, Problem } from '../power-switch.ts';
@@ -39,6 +39,7 @@ export class PortWork {
   readonly #clock: Clock;
   readonly #hooks: WorkHooks;
   readonly #work = new Map<SlotNumber, Work>();
+  readonly #rests = new Set<Timer>();
   #stopped = false;
 
   constructor(driver: PowerSwitch, clock: Clock, hooks: WorkHooks) {
@@ -49,6 +50,7 @@ export class PortWork {
 
   stop(): void {
     this.#stopped = true;
+    for (const rest of this.#rests) rest.cancel();
   }
 
   /** What is under way; undefined: nothing. */
@@ -67,7 +69,11 @@ export class PortWork {
   /** Lets a port that is off stay so for a while. */
   rest(slot: SlotPlan, hold: Millis): void {
     const work = this.#begin(slot, 'hold');
-    this.#clock.after(hold, () => this.#end(slot, work, { kind: 'rested' }));
+    const timer = this.#clock.after(hold, () => {
+      this.#rests.delete(timer);
+      this.#end(slot, work, { kind: 'rested' });
+    });
+    this.#rests.add(timer);
   }
 
   /** A power cycle in one write, after which the switch goes on without us. */

@@ -94,6 +94,7 @@ export class SwitchPump {
     this.#stopped = true;
     this.#wake?.cancel();
     this.#work.stop();
+    this.#holds.stop();
   }
 
   /** Looks for work now; may be called at any time. */
