@@ -188,7 +188,7 @@ it('never exceeds budget, burst and concurrency, and ends with what is wanted, w
         rack.close();
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 60 },
   );
   expect(sets).toBeGreaterThan(40 * COUNT);
 }, 120_000);
