@@ -313,6 +313,7 @@ export class Controller {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    // First: what is told to those who wait for the parts below is then no end of a job.
     this.jobs.stop();
     this.care.stop();
     this.backups.stop();

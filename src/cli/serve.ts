@@ -50,6 +50,8 @@ While it serves, every other command finds it through the socket STATE/RACK/cont
     .addOption(new Option('--sealed-from <namespaces>').hideHelp())
     .action(async (file: string, options: ServeOptions) => {
       process.exitCode = await serve(file, options);
+      // All is closed and recorded: a job's next try, or a wait of a switch, is nothing to stay for.
+      process.exit();
     });
 }
 

@@ -1,5 +1,5 @@
 /** Files that must be whole or absent after a crash. */
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode } from './errors.ts';
 
@@ -18,6 +18,17 @@ export async function ensureDirectory(path: string, mode: number): Promise<strin
   const above = await ensureDirectory(dirname(path), mode);
   await mkdir(path, { mode });
   return above ?? path;
+}
+
+/** Whether something has the name, whatever it is: a link that leads nowhere too. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw error;
+  }
 }
 
 /** Replaces `path` with `text` in one step: it is synced before it has its name. The name is not: see syncDirectory. */

@@ -4,13 +4,13 @@
  * `data/` what the back-end keeps beside it, and `clone.json` says what the root was cloned from. It is written last, and
  * the place gets its name only then: a place without it was never finished.
  */
-import { lstat, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type SlotNumber, slotNumber } from '../rack/units.ts';
 import { BACKEND_NAMES } from './backends/backend.ts';
 import { hasCode, messageOf } from './errors.ts';
-import { replaceFile } from './files.ts';
+import { isThere, replaceFile } from './files.ts';
 
 /** The name of a root's place. */
 export type PlaceName = string & { readonly __brand: 'PlaceName' };
@@ -68,15 +68,5 @@ export async function readCloneRecord(place: string): Promise<CloneRecord | { re
     return cloneFile.parse(JSON.parse(text));
   } catch (error) {
     return { damaged: `clone.json: ${messageOf(error)}` };
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
   }
 }

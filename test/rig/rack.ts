@@ -135,12 +135,13 @@ export class RigRack {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Stops serving; the directory stays. */
-  async end(): Promise<void> {
-    if (this.#server.exitCode === null) {
-      const gone = new Promise((done) => this.#server.once('exit', done));
-      this.#server.kill('SIGTERM');
-      if ((await Promise.race([gone, pause(30_000, 'late')])) === 'late') this.#server.kill('SIGKILL');
-    }
+  /** Stops serving; the directory stays. Resolves with whether it ended when told, and had not to be killed. */
+  async end(): Promise<boolean> {
+    if (this.#server.exitCode !== null) return true;
+    const gone = new Promise((done) => this.#server.once('exit', done));
+    this.#server.kill('SIGTERM');
+    if ((await Promise.race([gone, pause(30_000, 'late')])) !== 'late') return true;
+    this.#server.kill('SIGKILL');
+    return false;
   }
 }

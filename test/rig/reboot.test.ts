@@ -92,5 +92,16 @@ describeWith({ root: true, programs: ['unshare', 'nfs-cat', 'nfs-cp', 'ganesha.n
       expect(watched, watched.stdout).toMatchObject({ code: 0 });
       expect(await boots(1)).toHaveLength(3);
     });
+
+    it('ends when it is told, also while somebody waits for power', { timeout: LIMIT }, async () => {
+      const asked = rack.client.power({ slots: [1, 2, 3], action: 'cycle', who: 'test' }, () => undefined);
+      const told = asked.then(
+        () => 'answered',
+        (cause: Error) => cause.name,
+      );
+      await rack.until(({ slots }) => slots.every(({ cycling }) => cycling), LIMIT, 'power to be cycled');
+      expect(await rack.end()).toBe(true);
+      expect(await told).toBe('NotServing');
+    });
   },
 );

@@ -2,10 +2,11 @@
  * Where a restored path goes: a directory that is not there yet. It is filled under another name beside, and gets its own by
  * a rename: whatever is cut short, what has the name that was asked for is whole, and nothing that was there is written to.
  */
-import { lstat, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Run } from '../backends/backend.ts';
 import { hasCode, NotPossible } from '../errors.ts';
+import { isThere } from '../files.ts';
 import { makeAlikeInto } from './alike.ts';
 import { runInside } from './sandbox.ts';
 
@@ -24,7 +25,7 @@ export interface Target {
 export const targetFor = (run: Run, to: Destination, name: string): Target =>
   'root' in to ? inRoot(run, to.root, to.into, name) : onThisMachine(run, to.directory, name);
 
-const isThere = (directory: string) =>
+const taken = (directory: string) =>
   new NotPossible(`${directory} cannot be made`, ['it is there already, and nothing is overwritten']);
 
 function onThisMachine(run: Run, directory: string, name: string): Target {
@@ -34,7 +35,7 @@ function onThisMachine(run: Run, directory: string, name: string): Target {
     begin: async () => {
       if (!isAbsolute(directory))
         throw new NotPossible('the backup is not restored', [`expected an absolute path, got ${directory}`]);
-      if (await exists(directory)) throw isThere(directory);
+      if (await isThere(directory)) throw taken(directory);
       try {
         await drop();
         // Programs that run as root when anybody starts them may be in what comes: nobody else gets at them.
@@ -49,8 +50,8 @@ function onThisMachine(run: Run, directory: string, name: string): Target {
       try {
         await rename(beside, directory);
       } catch (error) {
-        if (hasCode(error, 'ENOENT') && (await exists(directory))) return;
-        throw hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') ? isThere(directory) : error;
+        if (hasCode(error, 'ENOENT') && (await isThere(directory))) return;
+        throw hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR') ? taken(directory) : error;
       }
     },
     drop,
@@ -88,20 +89,10 @@ function inRoot(run: Run, root: string, into: string, name: string): Target {
       try {
         await inside('mv', '-T', '--', beside, shown);
       } catch (error) {
-        if (await holds('-d', beside)) throw isThere(into);
+        if (await holds('-d', beside)) throw taken(into);
         if (!(await holds('-d', shown))) throw error;
       }
     },
     drop,
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
-    throw error;
-  }
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { ended } from '../durable/support.ts';
-import { live } from '../roots/live.ts';
+import { expectSwept, live } from '../roots/live.ts';
 import { request, SLOT, World } from '../roots/world.ts';
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
@@ -24,13 +24,7 @@ async function killedAnywhere(make: () => World, check: (world: World) => Promis
       expect(world.exported).toEqual([world.table.of(SLOT, 'current')?.place]);
       await check(world);
       expect(world.wrong).toEqual([]);
-      await world.begin().slots.sweep(() => false);
-      expect([...world.files.keys()].sort()).toEqual(
-        world.table
-          .all()
-          .map(({ place }) => place)
-          .sort(),
-      );
+      await expectSwept(world);
       expect(world.table.of(SLOT, 'making')).toBeUndefined();
       world.jobs.db.close();
     }),

@@ -1,7 +1,7 @@
 /** Controllers that die at any moment of jobs on roots: no board ever boots a mixture, and each ends with one good root. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { live } from './live.ts';
+import { expectSwept, live } from './live.ts';
 import { SLOT, World } from './world.ts';
 
 test.each([
@@ -29,14 +29,7 @@ test.each([
       expect([world.wanted, world.port]).toEqual([wanted, wanted]);
       if (wanted === 'on') expect(world.booted).toBe(root);
       expect(world.wrong).toEqual([]);
-      // Nothing is left that is nobody's, and nothing that somebody needs is gone.
-      await world.begin().slots.sweep(() => false);
-      expect([...world.files.keys()].sort()).toEqual(
-        world.table
-          .all()
-          .map(({ place }) => place)
-          .sort(),
-      );
+      await expectSwept(world);
       world.jobs.db.close();
     }),
     { numRuns: 15 },

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { Life, request, type World } from './world.ts';
 
 const ENDED = ['done', 'failed', 'cancelled'];
@@ -16,4 +17,11 @@ export async function live(world: World, kind: string, image: string | undefined
     await new Promise((resolve) => setImmediate(resolve));
   }
   runner.stop();
+}
+
+/** Nothing is left on disk that is nobody's, and nothing that somebody needs is gone. */
+export async function expectSwept(world: World): Promise<void> {
+  await world.begin().slots.sweep(() => false);
+  const places = world.table.all().map(({ place }) => place);
+  expect([...world.files.keys()].sort()).toEqual(places.sort());
 }

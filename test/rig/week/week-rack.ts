@@ -1,11 +1,11 @@
 /** A virtual rack of a few boards with the API in front of it, and a tenant with a key: all that a customer's week needs. */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StatusView } from '../../../src/api/control/protocol.ts';
 import type { RootView } from '../../../src/api/control/root-protocol.ts';
 import type { BoardStatus } from '../../../src/sim/board/status.ts';
+import { freePort } from '../../support/free-port.ts';
 import { rackFile } from '../files.ts';
 import { RigRack } from '../rack.ts';
 import { CustomerClient, expected } from './client.ts';
@@ -26,18 +26,6 @@ const wholeRack = (name: string, api: string) =>
     .replace('rack: virtual-108', `rack: ${name}`)
     .replaceAll('virtual-community', 'community')
     .replaceAll('virtual-key', 'key') + api;
-
-/** The port is free when this resolves; nobody else on loopback is in a hurry to take it. */
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer().once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => done(port));
-    });
-  });
-}
 
 export class WeekRack {
   readonly rig: RigRack;

@@ -2,11 +2,11 @@
  * The controller back from its backup, on a machine that need have nothing but pirack and the repository's password. All is
  * laid out and checked beside the state first; the databases get their place last, by a rename.
  */
-import { chmod, chown, copyFile, lstat, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../../rack/clock.ts';
-import { hasCode, NotPossible } from '../../errors.ts';
-import { ensureDirectory, syncDirectory } from '../../files.ts';
+import { NotPossible } from '../../errors.ts';
+import { ensureDirectory, isThere, syncDirectory } from '../../files.ts';
 import { NoSuchBackup } from '../errors.ts';
 import type { Restic } from '../restic.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -176,14 +176,4 @@ async function restoreImages(
     await rm(join(above, '.restoring'), { recursive: true, force: true });
   }
   return missing;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
-    throw error;
-  }
 }
